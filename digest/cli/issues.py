@@ -1,0 +1,218 @@
+"""``draft``, ``issues`` and ``render``: what an issue holds, and its exact bytes."""
+
+from datetime import datetime
+from typing import BinaryIO
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from digest.app import App
+from digest.cli.session import Session, json_option, pass_session
+from digest.model import IssueState, KeptIssue, Period, Story
+
+
+class PeriodRange(click.ParamType[Period]):
+    """``START/END``, both ISO 8601, as RFC 9557's relatives write intervals."""
+
+    name = "START/END"
+
+    def convert(
+        self, value: str | Period, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Period:
+        """The period, in UTC."""
+        from digest.cli.root import Moment
+
+        if isinstance(value, Period):
+            return value
+        start, slash, end = value.partition("/")
+        if not slash:
+            self.fail(f"{value!r} is no period; write 2026-06-11/2026-06-18", param, ctx)
+        moments = [Moment().convert(part, param, ctx) for part in (start, end)]
+        if moments[0] >= moments[1]:
+            self.fail(f"{value!r} ends before it starts", param, ctx)
+        return Period(start=moments[0], end=moments[1])
+
+
+@click.command()
+@click.argument("newsletter")
+@click.option("--period", type=PeriodRange(), help="Instead of the period that comes next.")
+@json_option
+@pass_session
+def draft(session: Session, newsletter: str, *, period: Period | None, as_json: bool) -> None:
+    """Draft NEWSLETTER's issue for the period that is due, or up to now if none is."""
+    from digest.pipeline.drafting import draft_issue, draft_now, find_issue
+
+    with session.open_app() as app:
+        definition = app.config.newsletter(newsletter)
+        drafted = draft_issue(app, definition, period) if period else draft_now(app, definition)
+        kept = drafted.issue or find_issue(app, definition, drafted.period)
+
+    def human(console: Console) -> None:
+        if kept is None:
+            console.print(
+                f"nothing drafted: fewer than {definition.min_stories} stories in "
+                f"{_span(drafted.period)}; is it time for `digest collect`?"
+            )
+        elif drafted.issue is None:
+            console.print(f"{kept.issue.slug} exists already; it is {kept.state}")
+        else:
+            _print_issue(console, kept)
+
+    facts = _facts(kept) if kept else {"issue": None, "period": _span(drafted.period)}
+    session.show(facts, as_json=as_json, human=human)
+
+
+@click.group()
+def issues() -> None:
+    """Issues: list them, or show one."""
+
+
+@issues.command("list")
+@click.option("--newsletter", default="", help="Only this newsletter's.")
+@json_option
+@pass_session
+def list_(session: Session, *, newsletter: str, as_json: bool) -> None:
+    """Every issue, newest first."""
+    with session.open_app() as app:
+        if newsletter:
+            app.config.newsletter(newsletter)
+        found = app.store.issues.issues(newsletter=newsletter)
+
+    def human(console: Console) -> None:
+        table = Table("issue", "state", "stories", "subject", box=None)
+        for kept in found:
+            table.add_row(
+                kept.issue.slug,
+                kept.state,
+                str(len(kept.issue.stories)),
+                escape(str(kept.issue.subject)),
+            )
+        console.print(table if found else "No issues yet. `digest draft NEWSLETTER` makes one.")
+
+    session.show([_summary(kept) for kept in found], as_json=as_json, human=human)
+
+
+@issues.command("show")
+@click.argument("issue")
+@json_option
+@pass_session
+def show(session: Session, issue: str, *, as_json: bool) -> None:
+    """One ISSUE with its stories, and why each is where it is."""
+    with session.open_app() as app:
+        kept = app.store.issues.get(issue)
+        tally = app.store.ledger.tally(kept.id)
+    counts = {str(state): count for state, count in tally.counts}
+
+    def human(console: Console) -> None:
+        _print_issue(console, kept)
+        if counts:
+            console.print("\n" + ", ".join(f"{count} {state}" for state, count in counts.items()))
+
+    session.show({**_facts(kept), "deliveries": counts}, as_json=as_json, human=human)
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--html", "form", flag_value="html", default=True, help="The HTML part (default).")
+@click.option("--text", "form", flag_value="text", help="The text part.")
+@click.option("--eml", "form", flag_value="eml", help="The whole message, as a test would send it.")
+@click.option("--web", "form", flag_value="web", help="The page readers see in a browser.")
+@click.option("--to", "recipient", default="reader@example.org", help="The reader of --eml.")
+@click.option("-o", "--output", type=click.File("wb"), default="-", help="A file; - prints.")
+@pass_session
+def render(session: Session, issue: str, *, form: str, recipient: str, output: BinaryIO) -> None:
+    """The exact bytes of ISSUE that would go out: frozen ones once it is approved."""
+    with session.open_app() as app:
+        kept = app.store.issues.get(issue)
+        output.write(_bytes(app, kept, form=form, recipient=recipient))
+
+
+def _bytes(app: App, kept: KeptIssue, *, form: str, recipient: str) -> bytes:
+    from digest.compose.personalise import for_web
+    from digest.pipeline.approval import render_issue
+    from digest.pipeline.letters import sample_copy, sample_envelope
+
+    rendering = render_issue(app, kept)
+    if form == "eml":
+        return sample_envelope(app, kept, rendering, recipient=recipient).content
+    if form == "web":
+        return for_web(rendering).encode()
+    copy = sample_copy(app, kept, rendering)
+    return (copy.html if form == "html" else copy.text).encode()
+
+
+def _print_issue(console: Console, kept: KeptIssue) -> None:
+    issue = kept.issue
+    console.print(f"[bold]{escape(issue.slug)}[/] ({kept.state})  {_span(issue.key.period)}")
+    console.print(f"subject    {escape(str(issue.subject))}", soft_wrap=True)
+    console.print(f"preheader  {escape(str(issue.preheader))}", soft_wrap=True)
+    if issue.lead:
+        console.print("\n[bold]Lead[/]")
+        _print_story(console, issue.lead)
+    for section in issue.sections:
+        console.print(f"\n[bold]{escape(str(section.heading))}[/]")
+        for story in section.stories:
+            _print_story(console, story)
+    if issue.also_published:
+        console.print("\n[bold]Also published[/]")
+        for story in issue.also_published:
+            _print_story(console, story)
+    if kept.state is IssueState.DRAFT:
+        console.print(f"\nNext: digest preview, then digest approve {issue.slug}")
+
+
+def _print_story(console: Console, story: Story) -> None:
+    origin = f"{story.source}, {story.published_at:%d %b}; {story.reason}"
+    console.print(f"  {escape(str(story.headline))}  [dim]{escape(origin)}[/]", soft_wrap=True)
+
+
+def _span(period: Period) -> str:
+    return f"{_moment(period.start)} – {_moment(period.end)}"
+
+
+def _moment(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _summary(kept: KeptIssue) -> dict[str, object]:
+    return {
+        "issue": kept.issue.slug,
+        "newsletter": kept.issue.key.newsletter,
+        "state": kept.state,
+        "start": kept.issue.key.period.start.isoformat(),
+        "end": kept.issue.key.period.end.isoformat(),
+        "stories": len(kept.issue.stories),
+        "subject": str(kept.issue.subject),
+    }
+
+
+def _facts(kept: KeptIssue) -> dict[str, object]:
+    issue = kept.issue
+    return {
+        **_summary(kept),
+        "preheader": str(issue.preheader),
+        "lead": _story(issue.lead) if issue.lead else None,
+        "sections": [
+            {
+                "topic": section.topic,
+                "heading": str(section.heading),
+                "stories": [_story(story) for story in section.stories],
+            }
+            for section in issue.sections
+        ],
+        "also_published": [_story(story) for story in issue.also_published],
+        "approved_by": kept.approved_by,
+        "approved_digest": kept.approved_digest,
+    }
+
+
+def _story(story: Story) -> dict[str, object]:
+    return {
+        "headline": str(story.headline),
+        "url": story.url,
+        "source": story.source,
+        "published_at": story.published_at.isoformat(),
+        "reason": story.reason,
+    }

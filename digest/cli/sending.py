@@ -1,0 +1,170 @@
+"""``approve``, ``send``, ``pause``, ``resume`` and ``cancel``: letting an issue go."""
+
+import getpass
+from collections.abc import Sequence
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from digest.app import App
+from digest.cli.progress import progress
+from digest.cli.session import Session, json_option, pass_session
+from digest.errors import StateError
+from digest.model import Accepted, Consent, IssueState, KeptIssue, Refused, SendOutcome, Tally
+from digest.pipeline.delivery import Delivered
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--by", default="", help="Who approves. Default: your login name.")
+@json_option
+@pass_session
+def approve(session: Session, issue: str, *, by: str, as_json: bool) -> None:
+    """Freeze ISSUE's bytes and let it go out with the next run."""
+    from digest.pipeline.approval import approve_issue
+
+    with session.open_app() as app:
+        kept = approve_issue(app, issue, by=by or getpass.getuser())
+    facts = {"issue": kept.issue.slug, "by": kept.approved_by, "sha256": kept.approved_digest}
+    session.show(
+        facts,
+        as_json=as_json,
+        human=lambda console: console.print(
+            f"{kept.issue.slug} approved by {escape(kept.approved_by)}; "
+            f"SHA-256 {kept.approved_digest[:16]}…\nNext: digest send {kept.issue.slug}, "
+            f"or leave it to digest run"
+        ),
+    )
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--test", "address", default="", help="Send one marked copy to this address only.")
+@json_option
+@pass_session
+def send(session: Session, issue: str, *, address: str, as_json: bool) -> None:
+    """Hand an approved ISSUE to the mail server for everybody who is due."""
+    with session.open_app() as app:
+        kept = app.store.issues.get(issue)
+        if address:
+            _send_test(session, app, kept, address=address, as_json=as_json)
+            return
+        delivered = _send_all(session, app, kept, as_json=as_json)
+    session.show(
+        delivered_facts(delivered),
+        as_json=as_json,
+        human=lambda console: print_delivered(console, delivered),
+    )
+    if delivered.stopped:
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("issue")
+@json_option
+@pass_session
+def pause(session: Session, issue: str, *, as_json: bool) -> None:
+    """Stop sending ISSUE for now. Messages in flight are finished."""
+    _move(
+        session,
+        issue,
+        to=IssueState.PAUSED,
+        allowed=(IssueState.SENDING, IssueState.APPROVED),
+        as_json=as_json,
+    )
+
+
+@click.command()
+@click.argument("issue")
+@json_option
+@pass_session
+def resume(session: Session, issue: str, *, as_json: bool) -> None:
+    """Go on sending a paused ISSUE, to those who have not got it yet."""
+    _move(session, issue, to=IssueState.SENDING, allowed=(IssueState.PAUSED,), as_json=as_json)
+
+
+@click.command()
+@click.argument("issue")
+@json_option
+@pass_session
+def cancel(session: Session, issue: str, *, as_json: bool) -> None:
+    """Never send ISSUE, or send it no further. Its entries are new again."""
+    _move(
+        session,
+        issue,
+        to=IssueState.CANCELLED,
+        allowed=(IssueState.DRAFT, IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED),
+        as_json=as_json,
+    )
+
+
+def print_delivered(console: Console, delivered: Delivered) -> None:
+    """Say where an issue's recipients stand."""
+    states = ", ".join(f"{count} {state}" for state, count in delivered.tally.counts)
+    done = "all accounted for" if delivered.finished else f"{delivered.tally.open} still to come"
+    console.print(f"{delivered.slug}: {states or 'no confirmed subscribers'} – {done}")
+    if delivered.stopped:
+        console.print(f"[red]stopped[/] {escape(delivered.stopped)}", soft_wrap=True)
+
+
+def delivered_facts(delivered: Delivered) -> dict[str, object]:
+    """The same for machines."""
+    return {
+        "issue": delivered.slug,
+        "finished": delivered.finished,
+        "stopped": delivered.stopped,
+        "deliveries": counts(delivered.tally),
+    }
+
+
+def counts(tally: Tally) -> dict[str, int]:
+    """How many deliveries are in each state, by its name."""
+    return {str(state): count for state, count in tally.counts}
+
+
+def _send_all(session: Session, app: App, kept: KeptIssue, *, as_json: bool) -> Delivered:
+    from digest.pipeline.delivery import deliver_issue
+
+    expected = app.store.ledger.tally(kept.id).open or app.store.audience.count(
+        newsletter=kept.issue.key.newsletter, consent=Consent.CONFIRMED
+    )
+    with progress(session, f"sending {kept.issue.slug}", expected, as_json=as_json) as advance:
+        return deliver_issue(app, kept, on_settled=lambda _delivery, _settlement: advance())
+
+
+def _send_test(session: Session, app: App, kept: KeptIssue, *, address: str, as_json: bool) -> None:
+    from digest.pipeline.approval import render_issue
+    from digest.pipeline.delivery import send_test
+
+    outcome = send_test(app, kept, render_issue(app, kept), address=address)
+    said = _answer(outcome)
+    sent = isinstance(outcome, Accepted)
+    session.show(
+        {"issue": kept.issue.slug, "to": address, "sent": sent, "answer": said},
+        as_json=as_json,
+        human=lambda console: console.print(
+            f"{'sent' if sent else 'not sent'} to {escape(address)}: {escape(said)}", soft_wrap=True
+        ),
+    )
+    if not sent:
+        raise SystemExit(1)
+
+
+def _answer(outcome: SendOutcome) -> str:
+    return str(outcome.reply) if isinstance(outcome, Accepted | Refused) else outcome.reason
+
+
+def _move(
+    session: Session, slug: str, *, to: IssueState, allowed: Sequence[IssueState], as_json: bool
+) -> None:
+    with session.open_app() as app:
+        kept = app.store.issues.get(slug)
+        moved = app.store.issues.change_state(kept.id, to=to, allowed=allowed, now=app.clock())
+    if not moved and kept.state is not to:
+        raise StateError(kept.issue.slug, f"is {kept.state}; it cannot be {to}")
+    session.show(
+        {"issue": kept.issue.slug, "state": to},
+        as_json=as_json,
+        human=lambda console: console.print(f"{kept.issue.slug} is {to}"),
+    )

@@ -1,0 +1,88 @@
+"""``init`` and ``check``: a working directory, and whether it is right."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from digest.cli.session import Session, json_option, pass_session
+from digest.errors import ConfigError, Problem
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@json_option
+@pass_session
+def init(session: Session, directory: Path, *, as_json: bool) -> None:
+    """Write a working directory with commented configuration to DIRECTORY."""
+    from digest.config.scaffold import init_directory
+
+    written = init_directory(directory)
+
+    def human(console: Console) -> None:
+        for path in written:
+            console.print(f"  wrote {path}", soft_wrap=True)
+        console.print(
+            f"\nNext: name your feeds in {directory / 'feeds.toml'} and yourself in "
+            f"{directory / 'newsletters'}, then\n  digest --config {directory} check",
+            soft_wrap=True,
+        )
+
+    session.show({"written": [str(path) for path in written]}, as_json=as_json, human=human)
+
+
+@click.command()
+@json_option
+@pass_session
+def check(session: Session, *, as_json: bool) -> None:
+    """Check all configuration and templates, reporting every error at once."""
+    from digest.compose.render import check_templates
+    from digest.resources import TEMPLATES
+
+    errors: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    summary = ""
+    try:
+        config = session.load_config()
+    except ConfigError as error:
+        errors = error.problems
+    else:
+        errors = check_templates((config.templates_folder, TEMPLATES))
+        warnings = config.warnings
+        summary = (
+            f"{config.directory}: {len(config.newsletters)} newsletters, {len(config.feeds)} feeds"
+        )
+
+    def human(console: Console) -> None:
+        for problem in errors:
+            console.print(f"[red]error[/]   {_escaped(problem)}", soft_wrap=True)
+        for problem in warnings:
+            console.print(f"[yellow]warning[/] {_escaped(problem)}", soft_wrap=True)
+        if errors:
+            console.print(f"\n{len(errors)} to put right.")
+        else:
+            console.print(f"[green]ok[/]      {summary}", soft_wrap=True)
+
+    session.show(
+        {"errors": [_plain(p) for p in errors], "warnings": [_plain(p) for p in warnings]},
+        as_json=as_json,
+        human=human,
+    )
+    if errors:
+        raise SystemExit(ConfigError.exit_code)
+
+
+def _escaped(problem: Problem) -> str:
+    from rich.markup import escape
+
+    return escape(str(problem))
+
+
+def _plain(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "field": problem.field,
+        "message": problem.message,
+        "fix": problem.fix,
+    }

@@ -1,0 +1,50 @@
+"""``status``: where everything stands, in one look."""
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from digest.app import App
+from digest.cli.session import Session, json_option, pass_session
+from digest.model import Consent, FeedHealth, Newsletter
+
+
+@click.command()
+@json_option
+@pass_session
+def status(session: Session, *, as_json: bool) -> None:
+    """Where everything stands: feeds, newsletters, issues, subscribers."""
+    with session.open_app() as app:
+        states = app.store.feeds.states([feed.url for feed in app.config.feeds]).values()
+        rows = [_row(app, newsletter) for newsletter in app.config.newsletters.values()]
+    failing = sum(state.health is not FeedHealth.ACTIVE for state in states)
+
+    def human(console: Console) -> None:
+        console.print(f"{len(states)} feeds, {failing} failing")
+        table = Table("newsletter", "next issue", "so far", "latest", "subscribers", box=None)
+        for row in rows:
+            table.add_row(*(escape(str(value)) for value in row.values()))
+        console.print(table)
+
+    session.show(
+        {"feeds": len(states), "failing": failing, "newsletters": rows},
+        as_json=as_json,
+        human=human,
+    )
+
+
+def _row(app: App, newsletter: Newsletter) -> dict[str, object]:
+    from digest.pipeline.drafting import upcoming_entries, upcoming_period
+
+    newest = app.store.issues.issues(newsletter=newsletter.id)[:1]
+    latest = ", ".join(f"{kept.issue.slug} ({kept.state})" for kept in newest)
+    return {
+        "newsletter": newsletter.id,
+        "next": upcoming_period(app, newsletter).end.strftime("%Y-%m-%d %H:%M UTC"),
+        "entries": len(upcoming_entries(app, newsletter)),
+        "latest": latest or "none yet",
+        "subscribers": app.store.audience.count(
+            newsletter=newsletter.id, consent=Consent.CONFIRMED
+        ),
+    }

@@ -1,0 +1,211 @@
+"""Which hosts and addresses may be asked at all: the public internet, and nothing behind us.
+
+A feed's URL, each redirect and each address a name resolves to pass through here
+(OWASP: server-side request forgery). Hosts are read as browsers read them, so that
+``0x7f.1`` and ``①27.0.0.1`` are known for what they are (WHATWG URL, "host parsing").
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from urllib.parse import SplitResult, unquote, urlsplit
+
+Address = IPv4Address | IPv6Address
+
+_METADATA = frozenset(
+    ip_address(text)
+    for text in ("169.254.169.254", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
+)
+# Open to a host that the publisher opted in; everything else below stays shut for it too.
+_PRIVATE = (
+    ("loopback", IPv4Network("127.0.0.0/8")),
+    ("private", IPv4Network("10.0.0.0/8")),
+    ("private", IPv4Network("172.16.0.0/12")),
+    ("private", IPv4Network("192.168.0.0/16")),
+    ("carrier-grade NAT", IPv4Network("100.64.0.0/10")),
+    ("loopback", IPv6Network("::1/128")),
+    ("private", IPv6Network("fc00::/7")),
+    ("site-local", IPv6Network("fec0::/10")),
+)
+# IANA's special-purpose registries (RFC 6890), and the ways into IPv4 through IPv6.
+_SPECIAL = (
+    ("unspecified", IPv4Network("0.0.0.0/8")),
+    ("link-local", IPv4Network("169.254.0.0/16")),
+    ("reserved", IPv4Network("192.0.0.0/24")),
+    ("documentation", IPv4Network("192.0.2.0/24")),
+    ("6to4 relay", IPv4Network("192.88.99.0/24")),
+    ("benchmarking", IPv4Network("198.18.0.0/15")),
+    ("documentation", IPv4Network("198.51.100.0/24")),
+    ("documentation", IPv4Network("203.0.113.0/24")),
+    ("multicast", IPv4Network("224.0.0.0/4")),
+    ("reserved", IPv4Network("240.0.0.0/4")),
+    ("unspecified", IPv6Network("::/128")),
+    ("local NAT64", IPv6Network("64:ff9b:1::/48")),
+    ("discard-only", IPv6Network("100::/64")),
+    ("Teredo", IPv6Network("2001::/32")),
+    ("reserved", IPv6Network("2001::/23")),
+    ("documentation", IPv6Network("2001:db8::/32")),
+    ("6to4", IPv6Network("2002::/16")),
+    ("documentation", IPv6Network("3fff::/20")),
+    ("segment routing", IPv6Network("5f00::/16")),
+    ("link-local", IPv6Network("fe80::/10")),
+    ("multicast", IPv6Network("ff00::/8")),
+)
+_EMBEDDING_V4 = (
+    IPv6Network("::/96"),
+    IPv6Network("::ffff:0:0/96"),
+    IPv6Network("::ffff:0:0:0/96"),
+    IPv6Network("64:ff9b::/96"),
+)
+_LOCAL_NAMES = frozenset({"localhost", "metadata", "broadcasthost", "ip6-localhost"})
+_LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".localdomain", ".home.arpa")
+
+_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\x7f#/<>?@\\^|%\[\]:]")
+_FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
+_SCHEMES = ("http", "https")
+_V4_PARTS = 4
+_MAX_BYTE = 0xFF
+_DECIMAL = 10
+_MAX_NAME = 253
+
+
+def check_url(url: str, *, private_hosts: Collection[str] = ()) -> str | None:
+    """Why this URL is not asked, as a sentence; None when it may be tried.
+
+    ``private_hosts``, from :func:`opted_in`, may lie on a private network.
+    A name that passes is still to be resolved: check each address with
+    :func:`address_refusal` before connecting.
+    """
+    parts = _split(url)
+    if isinstance(parts, str):
+        return parts
+    host = canonical_host(parts.hostname or "")
+    if not host:
+        return f"the URL's host {parts.hostname or ''!r} is not a host name"
+    return host_refusal(host, private=host in private_hosts)
+
+
+def host_refusal(host: str, *, private: bool = False) -> str | None:
+    """Why a canonical host is not asked; None for public addresses and for names."""
+    address = _literal(host)
+    if address is not None:
+        return address_refusal(str(address), private=private)
+    name = host.rstrip(".")
+    if not private and (name in _LOCAL_NAMES or name.endswith(_LOCAL_SUFFIXES)):
+        return f"{host} is a name on the local network"
+    return None
+
+
+def address_refusal(address: str, *, private: bool = False) -> str | None:
+    """Why a connection to this address is refused; None when it may be made.
+
+    :param private: the host was opted in, so loopback and private networks are allowed;
+        metadata services, link-local, multicast and reserved addresses never are.
+    """
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return f"{address} is not an IP address"
+    kind = _kind(found, private=private)
+    return f"{address} is a {kind} address" if kind else None
+
+
+def opted_in(names: Iterable[str]) -> frozenset[str]:
+    """Hosts that may be private, as canonical hosts: they are compared by name, not by address."""
+    return frozenset(filter(None, map(canonical_host, names)))
+
+
+def canonical_host(host: str) -> str:
+    """The host as a browser would resolve it, lower case, IPv6 without brackets; "" if invalid.
+
+    Percent escapes and full-width forms are undone; IPv4 in octal, hexadecimal or with
+    fewer than four parts becomes dotted decimal.
+    """
+    if ":" in host:
+        return _canonical_v6(host.strip("[]"))
+    name = unicodedata.normalize("NFKC", unquote(host)).translate(_DOTS).lower()
+    if not name.strip(".") or len(name) > _MAX_NAME or _FORBIDDEN_IN_HOST.search(name):
+        return ""
+    labels = name.removesuffix(".").split(".")
+    if "" in labels:
+        return ""
+    if labels[-1].isdecimal() or _number(labels[-1]) is not None:
+        return _canonical_v4(labels)
+    return name
+
+
+def _split(url: str) -> SplitResult | str:
+    if _FORBIDDEN_IN_URL.search(url):
+        return "the URL holds spaces, control characters or backslashes"
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return "the URL cannot be read"
+    if parts.scheme not in _SCHEMES:
+        return f"only http and https are fetched, not {parts.scheme or 'a URL without a scheme'}"
+    if "@" in parts.netloc:
+        return "the URL holds a user name or password"
+    return parts if parts.hostname else "the URL has no host"
+
+
+def _kind(address: Address, *, private: bool) -> str:
+    if address in _METADATA:
+        return "cloud metadata"
+    inner = _embedded_v4(address)
+    if inner is not None:
+        kind = _kind(inner, private=private)
+        return f"{kind} (inside IPv6)" if kind else ""
+    networks = _SPECIAL if private else _SPECIAL + _PRIVATE
+    return next((kind for kind, network in networks if address in network), "")
+
+
+def _embedded_v4(address: Address) -> IPv4Address | None:
+    if isinstance(address, IPv4Address) or int(address) in (0, 1):
+        return None
+    if any(address in network for network in _EMBEDDING_V4):
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _canonical_v6(host: str) -> str:
+    try:
+        return str(IPv6Address(host))
+    except ValueError:
+        return ""
+
+
+def _canonical_v4(labels: list[str]) -> str:
+    numbers = [_number(label) for label in labels]
+    if len(numbers) > _V4_PARTS or any(number is None for number in numbers):
+        return ""
+    *high, low = (number or 0 for number in numbers)
+    if any(number > _MAX_BYTE for number in high) or low >= 256 ** (_V4_PARTS + 1 - len(numbers)):
+        return ""
+    return str(IPv4Address(low + sum(n << 8 * (3 - place) for place, n in enumerate(high))))
+
+
+def _number(label: str) -> int | None:
+    """One part of an IPv4 address (WHATWG URL, "IPv4 number parser")."""
+    digits, base = label, _DECIMAL
+    if label.startswith("0x"):
+        digits, base = label[2:], 16
+    elif len(label) > 1 and label.startswith("0"):
+        digits, base = label[1:], 8
+    if not digits:
+        return None if base == _DECIMAL else 0
+    if not re.fullmatch(r"[0-9a-f]+", digits):
+        return None
+    try:
+        return int(digits, base)
+    except ValueError:
+        return None

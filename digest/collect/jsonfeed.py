@@ -1,0 +1,130 @@
+"""JSON Feed 1.0 and 1.1 (jsonfeed.org), read without trusting a single field's type."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from digest.collect.document import Markup, RawEntry, RawFeed
+from digest.collect.images import side
+from digest.collect.wording import is_html
+from digest.model import Image, ParseFailed
+
+_VERSION = "jsonfeed.org/version/"
+
+
+def looks_like_json(body: bytes) -> bool:
+    """Whether the document can only be JSON."""
+    return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def read_json_feed(body: bytes) -> RawFeed | ParseFailed:
+    """The document as a feed. Items that are no objects are left out and counted."""
+    try:
+        document = json.loads(body.decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError):
+        return ParseFailed(reason="the document begins as JSON, but is broken or cut off")
+    items = document.get("items") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or not isinstance(items, list):
+        return ParseFailed(reason="the document is JSON, but no JSON Feed: it has no list of items")
+    entries = tuple(_entry(item) for item in items if isinstance(item, dict))
+    return RawFeed(
+        title=Markup(text=_text(document, "title")),
+        home_url=_text(document, "home_page_url"),
+        language=_text(document, "language"),
+        authors=_authors(document),
+        entries=entries,
+        problems=_problems(document, skipped=len(items) - len(entries)),
+    )
+
+
+def _problems(document: dict[str, object], *, skipped: int) -> tuple[str, ...]:
+    found = []
+    if _VERSION not in _text(document, "version"):
+        found.append("the document does not say that it is a JSON Feed")
+    if skipped:
+        found.append(f"{skipped} items are not objects and were dropped")
+    return tuple(found)
+
+
+def _entry(item: dict[str, object]) -> RawEntry:
+    html = _text(item, "content_html")
+    content = Markup(text=html, html=True) if html else Markup(text=_text(item, "content_text"))
+    summary = _text(item, "summary")
+    page, elsewhere = _text(item, "url"), _text(item, "external_url")
+    attachments = _objects(item, "attachments")
+    return RawEntry(
+        id=_text(item, "id"),
+        links=tuple(filter(None, (page, elsewhere, *(_text(a, "url") for a in attachments)))),
+        title=Markup(text=_text(item, "title")),
+        summary=Markup(text=summary, html=is_html(summary)),
+        content=content,
+        base=page,
+        authors=_authors(item),
+        categories=_texts(item, "tags"),
+        images=_images(item, attachments),
+        published_at=_date(_text(item, "date_published")),
+        updated_at=_date(_text(item, "date_modified")),
+        language=_text(item, "language"),
+    )
+
+
+def _images(item: dict[str, object], attachments: list[dict[str, object]]) -> tuple[Image, ...]:
+    named = (_text(item, "image"), _text(item, "banner_image"))
+    pictures = (a for a in attachments if _text(a, "mime_type").startswith("image/"))
+    return (
+        *(Image(url=url) for url in named if url),
+        *(
+            Image(
+                url=_text(a, "url"),
+                alt=_text(a, "title"),
+                width=side(a.get("width")),
+                height=side(a.get("height")),
+            )
+            for a in pictures
+        ),
+    )
+
+
+def _authors(item: dict[str, object]) -> tuple[str, ...]:
+    """Version 1.1 has a list, 1.0 a single object."""
+    listed = [_text(author, "name") for author in _objects(item, "authors")]
+    single = item.get("author")
+    if not any(listed) and isinstance(single, dict):
+        listed = [_text(single, "name")]
+    return tuple(filter(None, listed))
+
+
+def _text(item: dict[str, object], key: str) -> str:
+    value = item.get(key)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    # JSON can spell lone surrogates, which nothing can store or send.
+    return _printed(value).encode("utf-8", "replace").decode() if value != "" else ""
+
+
+def _printed(value: str | float) -> str:
+    try:
+        return str(value).strip()
+    except ValueError:  # an integer of thousands of digits
+        return ""
+
+
+def _texts(item: dict[str, object], key: str) -> tuple[str, ...]:
+    values = item.get(key)
+    return tuple(v for v in values if isinstance(v, str)) if isinstance(values, list) else ()
+
+
+def _objects(item: dict[str, object], key: str) -> list[dict[str, object]]:
+    values = item.get(key)
+    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
+
+
+def _date(text: str) -> datetime | None:
+    """RFC 3339, in UTC; one without an offset is taken for UTC."""
+    reading: Callable[[str], datetime] = datetime.fromisoformat
+    try:
+        found = reading(text.upper().replace("Z", "+00:00"))
+        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return aware.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

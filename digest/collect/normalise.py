@@ -1,0 +1,186 @@
+"""From a feed as its document states it to the entries the program keeps."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from html import escape
+from urllib.parse import urlsplit
+
+from digest.collect.document import Markup, RawEntry, RawFeed
+from digest.collect.images import lead_image
+from digest.collect.sanitise import clean_html, text_of_clean, without_tags
+from digest.collect.urls import absolute_url, canonical_url
+from digest.collect.wording import first_words, names_of, one_line, summary_of, title_of
+from digest.model import Entry, EntryKey, ParsedFeed
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_REMOVED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_MAX_ID = 1_000
+_MAX_AUTHORS = 10
+_SUMMARY_SOURCE = 6_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """What the entries of one document share."""
+
+    url: str
+    title: str
+    home_url: str
+    language: str
+    authors: tuple[str, ...]
+    shared_links: frozenset[str]
+
+
+def normalise(raw: RawFeed, *, url: str, max_entries: int) -> ParsedFeed:
+    """The feed with its entries checked, cleaned and complete, in the document's order.
+
+    ``url`` identifies the feed. Of several entries with one id the first is kept; an entry
+    without any page to lead to is dropped. Both are said in ``problems``.
+    """
+    home = canonical_url(raw.home_url, url)
+    source = _Source(
+        url=url,
+        title=title_of(raw.title),
+        home_url=home,
+        language=language_of(raw.language),
+        authors=names_of(raw.authors, _MAX_AUTHORS),
+        shared_links=_shared_links(raw),
+    )
+    read = [entry for entry in _entries(raw, source, max_entries) if entry is not None]
+    unique = {entry.key: entry for entry in reversed(read)}
+    kept = tuple(entry for entry in read if unique[entry.key] is entry)
+    return ParsedFeed(
+        title=source.title,
+        home_url=home,
+        language=source.language,
+        entries=kept,
+        problems=raw.problems + _problems(raw, read=len(read), kept=len(kept), most=max_entries),
+    )
+
+
+def fingerprint(*, title: str, url: str, summary: str, content: str) -> str:
+    """32 hexadecimal characters that change when what a reader sees changes.
+
+    ``content`` is clean HTML; only its text counts, so that a rotated image server or a
+    reordered attribute is no change.
+    """
+    text = " ".join(without_tags(content).split())
+    seen = f"{title}\x1f{url}\x1f{summary}\x1f{text}"
+    return sha256(seen.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def language_of(text: str) -> str:
+    """A language tag as the field writes it (RFC 5646), or "" when it is none."""
+    tag = text.strip()
+    return tag.replace("_", "-") if _LANGUAGE.fullmatch(tag) else ""
+
+
+def _problems(raw: RawFeed, *, read: int, kept: int, most: int) -> tuple[str, ...]:
+    found = []
+    surplus = len(raw.entries) - most
+    dropped = min(len(raw.entries), most) - read
+    if surplus > 0:
+        found.append(f"the feed holds {len(raw.entries)} entries; only the first {most} were read")
+    if dropped:
+        found.append(f"{dropped} entries lead to no page and were dropped")
+    if read > kept:
+        found.append(f"{read - kept} entries repeat the id of another and were dropped")
+    return tuple(found)
+
+
+def _entries(raw: RawFeed, source: _Source, most: int) -> Iterator[Entry | None]:
+    return (_entry(item, source) for item in raw.entries[:most])
+
+
+def _entry(raw: RawEntry, source: _Source) -> Entry | None:
+    base = absolute_url(raw.base, source.url) or source.url
+    url = _page(raw, source, base)
+    if not url:
+        return None
+    inner_base = base if base != source.url else url
+    content = _clean(raw.content, inner_base)
+    summary_html = _clean(_leading(raw.summary) if content else raw.summary, inner_base)
+    summary = _summary(summary_html, content)
+    content = content or summary_html
+    title = title_of(raw.title) or _stand_in_title(summary, url, source)
+    return Entry(
+        key=EntryKey(feed=source.url, id=_identity(raw, source, title=title, content=content)),
+        title=title,
+        url=url,
+        fingerprint=fingerprint(title=title, url=url, summary=summary, content=content),
+        feed_title=source.title,
+        authors=names_of(raw.authors, _MAX_AUTHORS) or source.authors,
+        published_at=raw.published_at or raw.updated_at,
+        updated_at=raw.updated_at,
+        summary=summary,
+        content=content,
+        image=lead_image(raw, content, base=inner_base),
+        categories=names_of(raw.categories),
+        language=language_of(raw.language) or source.language,
+    )
+
+
+def _page(raw: RawEntry, source: _Source, base: str) -> str:
+    for link in raw.links:
+        url = canonical_url(link, base)
+        if url:
+            return url
+    return canonical_url(raw.id) or source.home_url
+
+
+def _clean(markup: Markup, base: str) -> str:
+    if not markup.text or markup.html:
+        return clean_html(markup.text, base) if markup.text else ""
+    paragraphs = (part.strip() for part in markup.text.split("\n\n"))
+    return clean_html("".join(f"<p>{escape(part, quote=False)}</p>" for part in paragraphs if part))
+
+
+def _summary(summary_html: str, content: str) -> str:
+    source = summary_html if _has_text(summary_html) else content
+    return summary_of(text_of_clean(_beginning(source)))
+
+
+def _has_text(html: str) -> bool:
+    return bool(html) and bool(text_of_clean(_beginning(html)))
+
+
+def _leading(markup: Markup) -> Markup:
+    """Of a summary that only stands beside the content, no more than is shown is cleaned."""
+    return Markup(text=_beginning(markup.text), html=markup.html)
+
+
+def _beginning(html: str) -> str:
+    """Enough HTML for a summary; cut before a tag, so that none is cut in two."""
+    if len(html) <= _SUMMARY_SOURCE:
+        return html
+    end = html.find("<", _SUMMARY_SOURCE)
+    return html if end == -1 else html[:end]
+
+
+def _stand_in_title(summary: str, url: str, source: _Source) -> str:
+    if summary:
+        return first_words(summary)
+    parts = urlsplit(url)
+    slug = parts.path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    words = re.sub(r"[-_+]+", " ", slug).strip()
+    readable = words if re.search(r"[A-Za-z]{3}", words) else ""
+    return one_line(readable.capitalize() or source.title or parts.hostname or url)
+
+
+def _shared_links(raw: RawFeed) -> frozenset[str]:
+    """Links that several entries without an id have in common: no identity of any of them."""
+    counts = Counter(entry.links[0] for entry in raw.entries if entry.links and not entry.id)
+    return frozenset(link for link, count in counts.items() if count > 1)
+
+
+def _identity(raw: RawEntry, source: _Source, *, title: str, content: str) -> str:
+    """The entry's id: its own, else its link, else what it says (RSS 2.0 requires none)."""
+    link = raw.links[0].strip() if raw.links else ""
+    own = _REMOVED.sub("", raw.id) or ("" if link in source.shared_links else link)
+    if own and len(own) <= _MAX_ID:
+        return own
+    text = own or f"{link}\x1f{title}\x1f{content}"
+    return "sha256:" + sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,66 @@
+"""Durations and sizes as people write them."""
+
+import re
+from datetime import timedelta
+
+from digest.config.wording import shown
+from digest.model import CalendarLength, LengthUnit
+
+_QUANTITY = re.compile(r"^\s*(\d+)\s*([A-Za-z]+)\s*$")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
+_BYTES = {"B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
+
+
+def parse_duration(value: object) -> timedelta:
+    """``"30 minutes"`` as a timedelta; units from seconds to weeks.
+
+    :raises ValueError: for anything else, saying what would be right.
+    """
+    if isinstance(value, timedelta):
+        return value
+    count, unit = _split(value, example="30 minutes")
+    seconds = _SECONDS.get(unit.lower().removesuffix("s"))
+    if seconds is None:
+        message = f"unknown unit {shown(unit)}; use seconds, minutes, hours, days or weeks"
+        raise ValueError(message)
+    try:
+        return timedelta(seconds=count * seconds)
+    except OverflowError as error:
+        message = f"{shown(value)} is longer than can be reckoned with"
+        raise ValueError(message) from error
+
+
+def parse_size(value: object) -> int:
+    """``"10 MB"`` in bytes (decimal prefixes); a plain number is bytes already.
+
+    :raises ValueError: for anything else, saying what would be right.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    count, unit = _split(value, example="10 MB")
+    factor = _BYTES.get(unit.upper())
+    if factor is None:
+        message = f"unknown unit {shown(unit)}; use B, KB, MB or GB"
+        raise ValueError(message)
+    return count * factor
+
+
+def parse_calendar_length(value: object) -> CalendarLength:
+    """``"1 month"`` or ``"2 weeks"`` as a length on the calendar.
+
+    :raises ValueError: for anything else, saying what would be right.
+    """
+    count, unit = _split(value, example="1 week")
+    name = unit.lower().removesuffix("s")
+    if name not in set(LengthUnit) or count < 1:
+        message = f"{shown(value)} is no period; write 1 or more days, weeks, months or years"
+        raise ValueError(message)
+    return CalendarLength(count=count, unit=LengthUnit(name))
+
+
+def _split(value: object, *, example: str) -> tuple[int, str]:
+    match = _QUANTITY.match(value) if isinstance(value, str) else None
+    if match is None:
+        message = f"{shown(value)} should be a number and a unit, such as {shown(example)}"
+        raise ValueError(message)
+    return int(match[1]), match[2]

@@ -1,0 +1,80 @@
+"""What comes from the environment: secrets, each also as a file that a variable names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from digest.config.tomlfile import Checked
+from digest.errors import Problem
+
+ENVIRONMENT = "environment"
+"""Stands for the file in problems with variables."""
+DATABASE_URL = "DIGEST_DATABASE_URL"
+SECRET_KEY = "DIGEST_SECRET_KEY"  # noqa: S105 - the variable's name
+SMTP_PASSWORD = "DIGEST_SMTP_PASSWORD"  # noqa: S105 - the variable's name
+_SHORTEST_KEY = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The variables' values, empty where unset. Never printed: the representation is empty."""
+
+    smtp_password: str = ""
+    secret_key: str = ""
+    database_url: str = ""
+
+    def __repr__(self) -> str:
+        return "Environment(…)"
+
+
+def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
+    """Read ``DIGEST_*`` variables, or the files that ``DIGEST_*_FILE`` name.
+
+    An empty variable counts as unset. Of a file, line breaks at its end are not part of the
+    value. ``value`` is always there, without what could not be read. Nothing that is found
+    repeats a value.
+    """
+    found = {name: _read(environment, name) for name in (SMTP_PASSWORD, SECRET_KEY, DATABASE_URL)}
+    key = found[SECRET_KEY].value or ""
+    return Checked(
+        value=Environment(
+            smtp_password=found[SMTP_PASSWORD].value or "",
+            secret_key=key,
+            database_url=found[DATABASE_URL].value or "",
+        ),
+        problems=tuple(problem for checked in found.values() for problem in checked.problems),
+        warnings=_weak_key(key),
+    )
+
+
+def _read(environment: Mapping[str, str], name: str) -> Checked[str]:
+    variable = f"{name}_FILE"
+    value, path = environment.get(name, ""), environment.get(variable, "")
+    if value and path:
+        message = f"is set, and so is {variable}"
+        return Checked(problems=(_problem(name, message, fix="set one of them only"),))
+    if not path:
+        return Checked(value=value)
+    try:
+        content = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        message = f"the file {path} cannot be read: {reason}"
+        fix = "name a file that this user may read"
+        return Checked(problems=(_problem(variable, message, fix=fix),))
+    if not content:
+        message = f"the file {path} is empty"
+        return Checked(problems=(_problem(variable, message, fix="put the secret into it"),))
+    return Checked(value=content)
+
+
+def _weak_key(key: str) -> tuple[Problem, ...]:
+    if not key or len(key) >= _SHORTEST_KEY:
+        return ()
+    message = f"has {len(key)} characters; links signed with a short key can be forged"
+    fix = f"use {_SHORTEST_KEY} random characters or more, or leave it unset"
+    return (_problem(SECRET_KEY, message, fix=fix),)
+
+
+def _problem(variable: str, message: str, *, fix: str) -> Problem:
+    return Problem(file=ENVIRONMENT, field=variable, message=message, fix=fix)

@@ -1,0 +1,122 @@
+"""The inbox row: an issue's subject and the preheader that mail clients show after it."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from digest.curate.excerpts import shorten
+from digest.curate.words import fold, one_line
+from digest.model import Newsletter, Story
+
+SUBJECT_LIMIT = 150
+SUBJECT_SHOWN = 78
+PREHEADER_SHORTEST = 40
+PREHEADER_LIMIT = 130
+_SHORTEST_LEAD = 20
+_SEPARATOR = " · "
+_PLACEHOLDER = re.compile(r"\{(lead|more|count|name|date)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """What a reader sees before opening an issue. One line each; never equal."""
+
+    subject: str
+    preheader: str
+
+
+def inbox_row(
+    newsletter: Newsletter, stories: Sequence[Story], *, also: Sequence[Story] = (), date: str
+) -> InboxRow:
+    """The row for an issue that tells ``stories``, the lead first, and lists ``also``.
+
+    ``date`` is as the subject shall show it.
+    """
+    subject = _subject(newsletter, stories, date=date)
+    lead, following = stories[:1], stories[1:]
+    padding = (
+        *(story.headline.value for story in also),
+        *(story.excerpt.value for story in lead),
+        newsletter.tagline,
+        newsletter.intro,
+        *(story.headline.value for story in lead),
+        newsletter.name,
+        date,
+    )
+    titles = [story.headline.value for story in following]
+    return InboxRow(subject=subject, preheader=_preheader(titles, padding, subject=subject))
+
+
+def _subject(newsletter: Newsletter, stories: Sequence[Story], *, date: str) -> str:
+    """The newsletter's template, filled. With one story, "and {more} more" makes no sense.
+
+    The lead is shortened where the line gets longer than 78 characters.
+    """
+    template = one_line(newsletter.subject)
+    names = set(_PLACEHOLDER.findall(template))
+    lead = stories[0].headline.value if stories else ""
+    if not lead and names & {"lead", "more"}:
+        return shorten(one_line(newsletter.name), SUBJECT_LIMIT)
+    if len(stories) == 1 and "more" in names:
+        return shorten(lead, SUBJECT_LIMIT)
+    values = {
+        "lead": lead if template.endswith("{lead}") else _inside_a_line(lead),
+        "more": str(len(stories) - 1),
+        "count": str(len(stories)),
+        "name": one_line(newsletter.name),
+        "date": date,
+    }
+    excess = len(_fill(template, values)) - SUBJECT_SHOWN
+    if excess > 0 and "lead" in names:
+        room = max(_SHORTEST_LEAD, len(values["lead"]) - excess)
+        values["lead"] = shorten(values["lead"], room)
+    return shorten(_fill(template, values), SUBJECT_LIMIT)
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    """The template in one pass, so that braces in a headline stay what they are."""
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], template)
+
+
+def _inside_a_line(headline: str) -> str:
+    """The headline without a closing full stop, which would end the line too early."""
+    return headline if headline.endswith("..") else headline.removesuffix(".")
+
+
+def _preheader(titles: Sequence[str], padding: Iterable[str], *, subject: str) -> str:
+    """As many whole titles as fit 130 characters; padding, and a cut, only to reach 40.
+
+    What the subject says already is left out. Short of material, it is shorter than 40.
+    """
+    line = _Line(subject=subject)
+    for title in titles:
+        if not line.add(title):
+            break
+    for piece in padding:
+        if len(line.text) >= PREHEADER_SHORTEST:
+            break
+        line.add(piece)
+    return line.text
+
+
+class _Line:
+    """A preheader in the making."""
+
+    def __init__(self, *, subject: str) -> None:
+        self.text = ""
+        self._subject = fold(subject)
+        self._said = {"", self._subject}
+
+    def add(self, material: str) -> bool:
+        """Append a piece, unless it says nothing new; False when there is no room for it."""
+        piece = one_line(material)
+        joined = f"{self.text}{_SEPARATOR}{piece}" if self.text else piece
+        if fold(piece) in self._said or fold(joined) == self._subject:
+            return True
+        if len(joined) > PREHEADER_LIMIT:
+            if len(self.text) >= PREHEADER_SHORTEST:
+                return False
+            joined = shorten(joined, PREHEADER_LIMIT)
+        self._said.add(fold(piece))
+        self.text = joined
+        return True

@@ -1,0 +1,200 @@
+"""Messages: one reader's copy as RFC 5322 bytes, with nothing in them that was not meant.
+
+Every value is made harmless by its kind (text, address, identifier, URL), written by
+:mod:`digest.deliver.headers`, and the finished header is read back with the standard library's
+parser: a field more, less or different is an error for that recipient, never a mail.
+"""
+
+import re
+from base64 import encodebytes
+from binascii import b2a_qp
+from dataclasses import dataclass
+from datetime import datetime
+from email.parser import HeaderParser
+from email.policy import compat32
+from email.utils import format_datetime
+from functools import lru_cache
+from hashlib import blake2b
+
+from digest.deliver.headers import (
+    list_field,
+    mailbox_field,
+    safe_header_text,
+    text_field,
+    token_field,
+)
+from digest.errors import MessageError
+from digest.model import Sender
+from digest.model.address import ascii_address, ascii_domain
+
+MAX_SUBJECT = 250
+MAX_NAME = 100
+MAX_TOKEN = 900
+
+_DOT_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_MESSAGE_ID = re.compile(rf"<{_DOT_ATOM}@{_DOT_ATOM}>")
+_LIST_ID = re.compile(_DOT_ATOM)
+_SLUG = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_URL = re.compile(r"(?:https?|mailto):[!#-;=?-\[\]_a-z~]+", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_HIGH_BYTES = bytes(range(0x80, 0x100))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What one mail says, before it is bytes.
+
+    ``date`` is aware. ``list_id`` (RFC 2919) comes with or without its angle brackets; where it or
+    ``unsubscribe_url`` is empty, its fields are left out. ``list_unsubscribe_post`` promises that
+    the URL takes a one-click POST (RFC 8058). ``auto_submitted`` marks service mail (RFC 3834),
+    which an issue is not.
+    """
+
+    sender: Sender
+    recipient_address: str
+    subject: str
+    html: str
+    text: str
+    message_id: str
+    date: datetime
+    recipient_name: str = ""
+    reply_to: Sender | None = None
+    list_id: str = ""
+    list_name: str = ""
+    unsubscribe_url: str = ""
+    list_unsubscribe_post: bool = True
+    auto_submitted: bool = False
+
+
+def build(letter: Letter) -> bytes:
+    """The letter as a message: CRLF, ASCII only, text before HTML, the same bytes every time.
+
+    :raises MessageError: when no correct message can be made for this recipient.
+    """
+    text, html = _part("plain", letter.text), _part("html", letter.html)
+    boundary = _boundary(letter.message_id, text + html)
+    try:
+        fields = (*_fields(letter), *_mime_fields(boundary))
+    except ValueError as error:
+        raise MessageError(letter.recipient_address, str(error)) from error
+    header = "".join(fields)
+    _check(header, fields, recipient=letter.recipient_address)
+    mark = f"--{boundary}".encode("ascii")
+    head = header.encode("ascii")
+    return b"".join(
+        (head, b"\r\n", mark, b"\r\n", text, b"\r\n", mark, b"\r\n", html, b"\r\n", mark, b"--\r\n")
+    )
+
+
+def message_id(issue_slug: str, subscriber_id: int, domain: str) -> str:
+    """The Message-ID of an issue's mail to one subscriber: the same for every attempt.
+
+    :raises ValueError: when ``domain`` is none.
+    """
+    slug = issue_slug
+    if not _SLUG.fullmatch(slug):
+        slug = blake2b(issue_slug.encode("utf-8", "replace"), digest_size=12).hexdigest()
+    return f"<{slug}.{subscriber_id}@{ascii_domain(domain)}>"
+
+
+def _fields(letter: Letter) -> tuple[str, ...]:
+    reply_to = letter.reply_to
+    name = safe_header_text(letter.recipient_name, MAX_NAME)
+    return (
+        _sender_field("From", letter.sender.address, letter.sender.name),
+        mailbox_field("To", ascii_address(letter.recipient_address), name),
+        *((_sender_field("Reply-To", reply_to.address, reply_to.name),) if reply_to else ()),
+        _subject_field(letter.subject),
+        token_field("Date", _date(letter.date)),
+        token_field("Message-ID", _token(letter.message_id, _MESSAGE_ID, "Message-ID")),
+        *_list_fields(letter),
+        *((token_field("Auto-Submitted", "auto-generated"),) if letter.auto_submitted else ()),
+    )
+
+
+# An issue has one sender and few subjects: these are written once, not once a recipient.
+@lru_cache(maxsize=64)
+def _sender_field(field: str, address: str, name: str) -> str:
+    return mailbox_field(field, ascii_address(address), safe_header_text(name, MAX_NAME))
+
+
+@lru_cache(maxsize=64)
+def _subject_field(subject: str) -> str:
+    return text_field("Subject", safe_header_text(subject, MAX_SUBJECT))
+
+
+def _list_fields(letter: Letter) -> tuple[str, ...]:
+    fields: tuple[str, ...] = ()
+    if letter.list_id:
+        bare = letter.list_id.strip().removeprefix("<").removesuffix(">")
+        name = safe_header_text(letter.list_name, MAX_NAME)
+        fields += (list_field("List-Id", name, _token(bare, _LIST_ID, "List-Id")),)
+        fields += (token_field("List-Post", "NO"),)
+    if letter.unsubscribe_url:
+        url = _token(letter.unsubscribe_url, _URL, "unsubscribe link")
+        fields += (token_field("List-Unsubscribe", f"<{url}>"),)
+        if letter.list_unsubscribe_post:
+            fields += (token_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),)
+    return fields
+
+
+def _mime_fields(boundary: str) -> tuple[str, ...]:
+    content_type = f'multipart/alternative;\r\n boundary="{boundary}"'
+    return (token_field("MIME-Version", "1.0"), token_field("Content-Type", content_type))
+
+
+def _token(value: str, pattern: re.Pattern[str], kind: str) -> str:
+    # "=?" is within the grammar of identifiers, but readers take it for an encoded word.
+    if len(value) > MAX_TOKEN or "=?" in value or not pattern.fullmatch(value):
+        message = f"{value[:80]!r} cannot be used as {kind}"
+        raise ValueError(message)
+    return value
+
+
+def _date(moment: datetime) -> str:
+    if moment.utcoffset() is None:
+        message = "the date has no time zone"
+        raise ValueError(message)
+    return format_datetime(moment)
+
+
+def _part(subtype: str, body: str) -> bytes:
+    data = _LINE_BREAK.sub("\r\n", body).encode("utf-8", "replace")
+    high = len(data) - len(data.translate(None, _HIGH_BYTES))
+    # Quoted-printable triples such a byte, base64 adds 37 % to all of them.
+    if high * 2 < len(data) * 0.37:
+        encoding, encoded = "quoted-printable", _quoted_printable(data)
+    else:
+        encoding, encoded = (
+            "base64",
+            encodebytes(data).replace(b"\n", b"\r\n").removesuffix(b"\r\n"),
+        )
+    head = (
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
+    )
+    return head.encode("ascii") + encoded
+
+
+def _quoted_printable(data: bytes) -> bytes:
+    # The line break says which kind the soft ones should be, and has a last space encoded.
+    return b2a_qp(data + b"\r\n").removesuffix(b"\r\n")
+
+
+def _boundary(identity: str, parts: bytes) -> str:
+    """A boundary that stands in no part; "=_" cannot occur in either encoding anyway."""
+    seed = identity.encode("utf-8", "replace")
+    while True:
+        seed = blake2b(seed, digest_size=16).digest()
+        boundary = f"=_{seed.hex()}"
+        if boundary.encode("ascii") not in parts:
+            return boundary
+
+
+def _check(header: str, fields: tuple[str, ...], *, recipient: str) -> None:
+    meant = [tuple(field.removesuffix("\r\n").split(": ", 1)) for field in fields]
+    parsed = HeaderParser(policy=compat32).parsestr(header + "\r\n")
+    read = [(name, str(value)) for name, value in parsed.items()]
+    if read != meant or parsed.defects or not header.isascii():
+        message = "the header does not read back as it was meant; the message was not made"
+        raise MessageError(recipient, message)

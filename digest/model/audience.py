@@ -1,0 +1,73 @@
+"""The audience: who gets mail, who agreed to, and who never gets it again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Consent(StrEnum):
+    """Where a person stands with a newsletter."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscriber:
+    """A person, by address. ``address`` is as given, without surrounding space."""
+
+    id: int
+    address: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """One person's subscription to one newsletter."""
+
+    subscriber: Subscriber
+    newsletter: str
+    consent: Consent
+    since: datetime
+
+
+class SuppressionReason(StrEnum):
+    """Why an address gets nothing any more."""
+
+    COMPLAINT = "complaint"
+    HARD_BOUNCE = "hard-bounce"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """An address that gets no mail from any newsletter, whatever is imported later."""
+
+    address: str
+    reason: SuppressionReason
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSubscriber:
+    """One row of a list to subscribe: an address that was checked, and the consent it brings."""
+
+    address: str
+    name: str = ""
+    consent: Consent = Consent.CONFIRMED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """What came of subscribing a list; the four outcomes add up to its rows.
+
+    ``ended`` are the addresses of people who had left and stay away, as the list spells them.
+    ``suppressed`` are those that get no mail all the same, whatever their outcome.
+    """
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    ended: tuple[str, ...] = ()
+    suppressed: tuple[str, ...] = ()

@@ -1,0 +1,130 @@
+"""Deliveries: one issue to one subscriber, and what the mail server said."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where one delivery stands. ``uncertain``: handed over, but the answer was never recorded."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    UNCERTAIN = "uncertain"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more will be tried."""
+        return self in {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SUPPRESSED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A row of the ledger, unique by (issue, subscriber)."""
+
+    id: int
+    issue_id: int
+    subscriber_id: int
+    address: str
+    name: str = ""
+    state: DeliveryState = DeliveryState.QUEUED
+    attempts: int = 0
+    first_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a server answered: the code of RFC 5321, and the text behind it."""
+
+    code: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The server took responsibility (a final 2xx after DATA)."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The server said no to this recipient or message; 4xx may be tried again."""
+
+    reply: Reply
+
+    @property
+    def transient(self) -> bool:
+        """Whether the code is one of RFC 5321's transient failures."""
+        return 400 <= self.reply.code < 500  # noqa: PLR2004 - RFC 5321 section 4.2.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """The connection ended. ``uncertain``: after the message was handed over, before a reply."""
+
+    reason: str
+    uncertain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unbuildable:
+    """No correct message can be made for this recipient."""
+
+    reason: str
+
+
+SendOutcome = Accepted | Refused | Lost | Unbuildable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How a claimed delivery goes on: the state it takes and when it is next due."""
+
+    delivery_id: int
+    state: DeliveryState
+    note: str = ""
+    reply_code: int | None = None
+    next_attempt_at: datetime | None = None
+    counts_as_attempt: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many deliveries of an issue stand in each state.
+
+    ``uncertain_once`` counts those, in whatever state now, whose hand-over once ended without an
+    answer: these readers may have got the message twice, under the same Message-ID.
+    """
+
+    counts: tuple[tuple[DeliveryState, int], ...] = ()
+    uncertain_once: int = 0
+
+    def __getitem__(self, state: DeliveryState) -> int:
+        return dict(self.counts).get(state, 0)
+
+    @property
+    def total(self) -> int:
+        """How many recipients were frozen."""
+        return sum(count for _, count in self.counts)
+
+    @property
+    def open(self) -> int:
+        """How many still need something to happen."""
+        return sum(count for state, count in self.counts if not state.final)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A built message on its way to the mail server: one recipient, CRLF bytes."""
+
+    sender: str
+    recipient: str
+    content: bytes

@@ -1,0 +1,86 @@
+"""Entries: the items of feeds, normalised."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class EntryKey:
+    """An entry's identity: its feed's URL and the id the feed gives it."""
+
+    feed: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.feed}#{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture that stands with an entry. Sizes in pixels, where the feed says them."""
+
+    url: str
+    alt: str = ""
+    credit: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One item of a feed, normalised and safe to show.
+
+    ``title``, ``summary``, ``authors`` and ``categories`` are plain text without markup;
+    ``content`` is HTML that passed the allowlist, with absolute URLs. ``url`` is canonical.
+    Datetimes are aware UTC. ``fingerprint`` changes when what a reader sees changes.
+    """
+
+    key: EntryKey
+    title: str
+    url: str
+    fingerprint: str
+    feed_title: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    summary: str = ""
+    content: str = ""
+    image: Image | None = None
+    categories: tuple[str, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEntry:
+    """An entry as the store holds it.
+
+    ``dated_at`` is when it counts as published: its own date, else when it was first seen. It is
+    None for an undated entry of a feed's very first fetch, which may be years old: never new.
+    ``used_in`` is the slug of the issue that used it, if any.
+    """
+
+    entry: Entry
+    first_seen_at: datetime
+    dated_at: datetime | None
+    used_in: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A document read as a feed. ``problems`` are sentences about what was mended or dropped."""
+
+    title: str
+    home_url: str = ""
+    language: str = ""
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseFailed:
+    """The document is no feed. ``reason`` says what it is instead, where that can be told."""
+
+    reason: str
+
+
+ParseResult = ParsedFeed | ParseFailed

@@ -1,0 +1,62 @@
+"""From a draft to bytes that may go out: render, look, sign."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from digest.app import App
+from digest.errors import StateError, TemplateError
+from digest.model import Approval, IssueState, KeptIssue, RenderedIssue
+
+AUTOMATIC = "automatic"
+"""Who approved, where the newsletter's definition says that nobody needs to."""
+
+
+def render_issue(app: App, kept: KeptIssue) -> RenderedIssue:
+    """The issue's frozen rendering once it is approved, a fresh one before."""
+    if kept.approved_digest:
+        return app.store.issues.rendering(kept.id)
+    return app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
+
+
+def approve_issue(app: App, slug: str, *, by: str) -> KeptIssue:
+    """Freeze the issue's bytes and let it go out.
+
+    :raises StateError: when it is no draft any more.
+    :raises TemplateError: when it cannot be rendered; it stays a draft.
+    """
+    kept = app.store.issues.get(slug)
+    if kept.state is IssueState.APPROVED:
+        return kept
+    rendering = app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
+    return app.store.issues.approve(kept, rendering, by=by, now=app.clock())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """An issue was approved because its newsletter needs no editor; or could not be: ``error``."""
+
+    slug: str
+    error: str = ""
+
+
+def approve_automatic(app: App) -> Iterator[Approved]:
+    """Approve the drafts of newsletters that ask for no editor, unless they are late.
+
+    A draft that fell due longer ago than ``[deliver] late_after`` waits for a person. One that
+    cannot be rendered stays a draft and does not keep the others back.
+    """
+    oldest = app.clock() - app.config.settings.deliver.late_after
+    for kept in app.store.issues.issues(states=(IssueState.DRAFT,)):
+        if not _is_automatic(app, kept) or kept.issue.key.period.end < oldest:
+            continue
+        try:
+            approve_issue(app, kept.issue.slug, by=AUTOMATIC)
+        except (TemplateError, StateError) as error:
+            yield Approved(slug=kept.issue.slug, error=str(error))
+        else:
+            yield Approved(slug=kept.issue.slug)
+
+
+def _is_automatic(app: App, kept: KeptIssue) -> bool:
+    newsletter = app.config.newsletters.get(kept.issue.key.newsletter)
+    return newsletter is not None and newsletter.approval is Approval.AUTOMATIC

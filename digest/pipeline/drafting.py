@@ -1,0 +1,123 @@
+"""Make drafts of the issues that are due."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+from digest.app import App
+from digest.curate.assemble import assemble, candidates, is_empty
+from digest.curate.periods import due_period, next_due
+from digest.model import (
+    Issue,
+    IssueKey,
+    IssueState,
+    KeptEntry,
+    KeptIssue,
+    Newsletter,
+    Period,
+)
+
+_UNSENT = (IssueState.SKIPPED, IssueState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """What came of drafting one period. ``issue`` is None when the period was taken already."""
+
+    newsletter: str
+    period: Period
+    issue: KeptIssue | None
+    stories: int = 0
+    skipped: bool = False
+
+
+def draft_due_issues(app: App) -> tuple[Drafted, ...]:
+    """Draft every newsletter's issue that is due by now; usually none."""
+    drafted = []
+    for newsletter in app.config.newsletters.values():
+        period = _period(app, newsletter, app.clock())
+        if period is not None:
+            drafted.append(draft_issue(app, newsletter, period))
+    return tuple(drafted)
+
+
+def draft_issue(app: App, newsletter: Newsletter, period: Period) -> Drafted:
+    """Draft one newsletter's issue for one period.
+
+    The period's uniqueness in the store settles races: whoever comes second gets None.
+    """
+    issue = _assemble(app, newsletter, period)
+    skipped = _is_skipped(issue, newsletter)
+    return _keep(app, newsletter, issue, IssueState.SKIPPED if skipped else IssueState.DRAFT)
+
+
+def upcoming_entries(app: App, newsletter: Newsletter) -> tuple[KeptEntry, ...]:
+    """The entries that the newsletter's next issue could draw on, as of now."""
+    period = upcoming_period(app, newsletter)
+    return candidates(_entries(app, newsletter, period), period)
+
+
+def upcoming_period(app: App, newsletter: Newsletter) -> Period:
+    """The period of the newsletter's next issue."""
+    end = next_due(newsletter.schedule, app.clock())
+    period = _period(app, newsletter, end)
+    return period or Period(start=app.clock(), end=end)
+
+
+def draft_now(app: App, newsletter: Newsletter) -> Drafted:
+    """Draft because a person asks: the period that is due, or what has passed of the next one.
+
+    Where there is too little to tell, nothing is kept: the schedule will ask again.
+    """
+    now = app.clock()
+    due = _period(app, newsletter, now)
+    so_far = Period(start=(due or upcoming_period(app, newsletter)).start, end=now)
+    periods = [due, so_far] if due else [so_far]
+    issues = [_assemble(app, newsletter, period) for period in periods]
+    told = [issue for issue in issues if not _is_skipped(issue, newsletter)]
+    if not told:
+        return Drafted(newsletter=newsletter.id, period=so_far, issue=None, skipped=True)
+    return _keep(app, newsletter, told[0], IssueState.DRAFT)
+
+
+def find_issue(app: App, newsletter: Newsletter, period: Period) -> KeptIssue | None:
+    """The newsletter's issue of that period, if it was drafted already."""
+    return app.store.issues.find(IssueKey(newsletter=newsletter.id, period=period))
+
+
+def _assemble(app: App, newsletter: Newsletter, period: Period) -> Issue:
+    kept = _entries(app, newsletter, period)
+    return assemble(newsletter, period, kept, feeds=app.config.feeds).issue
+
+
+def _is_skipped(issue: Issue, newsletter: Newsletter) -> bool:
+    return newsletter.skip_when_empty and is_empty(issue, newsletter)
+
+
+def _keep(app: App, newsletter: Newsletter, issue: Issue, state: IssueState) -> Drafted:
+    return Drafted(
+        newsletter=newsletter.id,
+        period=issue.key.period,
+        issue=app.store.issues.add(issue, now=app.clock(), state=state),
+        stories=len(issue.stories),
+        skipped=state is IssueState.SKIPPED,
+    )
+
+
+def _period(app: App, newsletter: Newsletter, now: datetime) -> Period | None:
+    """The period that is due at ``now``, reaching back over issues that never went out.
+
+    A skipped or cancelled issue used its period up, but not its entries: the next one tells them.
+    """
+    issues = app.store.issues.issues(newsletter=newsletter.id)
+    latest = issues[0].issue.key.period if issues else None
+    period = due_period(newsletter, now=now, latest=latest)
+    if period is None or newsletter.schedule.length is not None:
+        return period
+    unsent = tuple(takewhile(lambda kept: kept.state in _UNSENT, issues))
+    start = unsent[-1].issue.key.period.start if unsent else period.start
+    return Period(start=min(start, period.start), end=period.end)
+
+
+def _entries(app: App, newsletter: Newsletter, period: Period) -> tuple[KeptEntry, ...]:
+    return app.store.feeds.entries_in(newsletter.feeds, period, newsletter=newsletter.id)

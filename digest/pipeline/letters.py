@@ -1,0 +1,96 @@
+"""One reader's message: the frozen rendering, its slots filled, in an envelope."""
+
+import hashlib
+
+from digest.app import App
+from digest.audience.tokens import unsubscribe_token, unsubscribe_url
+from digest.compose.personalise import ReaderSlots, fill
+from digest.deliver.message import Letter, build, message_id
+from digest.model import Delivery, Envelope, KeptIssue, Newsletter, PersonalCopy, RenderedIssue
+from digest.model.address import ascii_domain
+
+TEST_SUBSCRIBER = 0
+"""No subscriber has this id: the unsubscribe link of a test message changes nothing."""
+
+
+def envelope_for(
+    app: App, kept: KeptIssue, rendering: RenderedIssue, delivery: Delivery
+) -> Envelope:
+    """The message of one delivery. Its Message-ID is the same at every attempt.
+
+    :raises MessageError: when no correct message can be made for this recipient.
+    """
+    domain = message_domain(app, _newsletter(app, kept))
+    identity = message_id(kept.issue.slug, delivery.subscriber_id, domain)
+    return _envelope(app, kept, rendering, delivery, identity=identity)
+
+
+def sample_envelope(
+    app: App, kept: KeptIssue, rendering: RenderedIssue, *, recipient: str
+) -> Envelope:
+    """A test message, made as :func:`envelope_for` makes the real ones, marked in its subject.
+
+    :raises MessageError: when no correct message can be made for this recipient.
+    """
+    delivery = Delivery(
+        id=0, issue_id=kept.id, subscriber_id=TEST_SUBSCRIBER, address=recipient, name=""
+    )
+    domain = message_domain(app, _newsletter(app, kept))
+    seed = f"{kept.issue.slug}/test/{recipient}/{rendering.digest}/{app.clock().isoformat()}"
+    unique = hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()
+    identity = f"<test.{unique}@{domain}>"
+    return _envelope(app, kept, rendering, delivery, identity=identity, prefix="[TEST] ")
+
+
+def sample_copy(app: App, kept: KeptIssue, rendering: RenderedIssue) -> PersonalCopy:
+    """A reader's copy for looking at; its unsubscribe link changes nothing."""
+    return fill(
+        rendering, ReaderSlots(unsubscribe_url=_unsubscribe_url(app, kept, TEST_SUBSCRIBER))
+    )
+
+
+def message_domain(app: App, newsletter: Newsletter) -> str:
+    """The domain that Message-IDs and List-Ids are made under, in ASCII (RFC 5890)."""
+    configured = app.config.settings.deliver.message_domain
+    return ascii_domain(configured or newsletter.sender.address.rpartition("@")[2])
+
+
+def _newsletter(app: App, kept: KeptIssue) -> Newsletter:
+    return app.config.newsletter(kept.issue.key.newsletter)
+
+
+def _envelope(
+    app: App,
+    kept: KeptIssue,
+    rendering: RenderedIssue,
+    delivery: Delivery,
+    *,
+    identity: str,
+    prefix: str = "",
+) -> Envelope:
+    newsletter = _newsletter(app, kept)
+    unsubscribe = _unsubscribe_url(app, kept, delivery.subscriber_id)
+    copy = fill(rendering, ReaderSlots(unsubscribe_url=unsubscribe))
+    letter = Letter(
+        sender=newsletter.sender,
+        reply_to=newsletter.reply_to,
+        recipient_address=delivery.address,
+        recipient_name=delivery.name,
+        subject=prefix + rendering.subject,
+        html=copy.html,
+        text=copy.text,
+        message_id=identity,
+        date=kept.approved_at or app.clock(),
+        list_id=f"<{newsletter.id}.{message_domain(app, newsletter)}>",
+        list_name=newsletter.name,
+        unsubscribe_url=unsubscribe,
+    )
+    return Envelope(
+        sender=newsletter.sender.address, recipient=delivery.address, content=build(letter)
+    )
+
+
+def _unsubscribe_url(app: App, kept: KeptIssue, subscriber_id: int) -> str:
+    newsletter = kept.issue.key.newsletter
+    token = unsubscribe_token(app.link_key, subscriber_id=subscriber_id, newsletter=newsletter)
+    return unsubscribe_url(app.config.settings.web.public_url, token)

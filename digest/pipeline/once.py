@@ -1,0 +1,33 @@
+"""The whole job once: collect, draft what is due, send what may go."""
+
+import threading
+from collections.abc import Iterator
+
+from digest.app import App
+from digest.pipeline.approval import Approved, approve_automatic
+from digest.pipeline.delivery import Delivered, deliver_waiting
+from digest.pipeline.drafting import Drafted, draft_due_issues
+from digest.pipeline.handover import OnSettled, ignore
+from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
+
+Happening = FeedRefreshed | Drafted | Approved | Delivered
+
+
+def run_once(
+    app: App, *, stop: threading.Event | None = None, on_settled: OnSettled = ignore
+) -> Iterator[Happening]:
+    """Do everything that is due, telling each thing as it happens.
+
+    Between two things, ``stop`` ends the run; the next run goes on where this one ended.
+    """
+    stop = stop or threading.Event()
+    for step in (
+        lambda: refresh_feeds(app),
+        lambda: draft_due_issues(app),
+        lambda: approve_automatic(app),
+        lambda: deliver_waiting(app, stop=stop, on_settled=on_settled),
+    ):
+        for happening in step():
+            yield happening
+            if stop.is_set():
+                return

@@ -1,0 +1,298 @@
+"""What the shell needs from the world, named for the need.
+
+``digest.pipeline`` calls these; ``digest.store``, ``digest.collect.fetch``,
+``digest.compose.render`` and ``digest.deliver.smtp`` provide them; tests bring their own fakes.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from digest.model import (
+    Consent,
+    Delivery,
+    Enrolment,
+    Entry,
+    EntryKey,
+    Envelope,
+    FeedState,
+    FetchAnswer,
+    FetchRequest,
+    Issue,
+    IssueKey,
+    IssueState,
+    KeptEntry,
+    KeptIssue,
+    Newsletter,
+    NewSubscriber,
+    Period,
+    RenderedIssue,
+    SendOutcome,
+    Settlement,
+    Subscriber,
+    Subscription,
+    Suppression,
+    SuppressionReason,
+    Tally,
+)
+
+
+class Fetcher(Protocol):
+    """Asks for many URLs at once. Never raises for one of them: a failure is an answer."""
+
+    def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchAnswer]:
+        """Answers in the order they arrive."""
+        ...
+
+
+class Renderer(Protocol):
+    """Makes an issue into the bytes that are frozen at approval."""
+
+    def render(self, issue: Issue, newsletter: Newsletter) -> RenderedIssue:
+        """Render and inline, once for all readers.
+
+        :raises TemplateError: when a template is broken.
+        """
+        ...
+
+
+class MailSession(Protocol):
+    """An open connection to a mail server."""
+
+    def send(self, envelope: Envelope) -> SendOutcome:
+        """Hand one message over and wait for the final reply. Never raises for a refusal."""
+        ...
+
+    def close(self) -> None:
+        """Say goodbye, if there is still somebody to say it to."""
+        ...
+
+
+class Mailer(Protocol):
+    """A mail server that takes messages."""
+
+    def connect(self) -> MailSession:
+        """Open, secure and log in to a new session.
+
+        :raises HandOffError: when the server cannot be used.
+        """
+        ...
+
+
+class FeedStore(Protocol):
+    """What is remembered of feeds, and the entries they brought."""
+
+    def states(self, urls: Sequence[str]) -> dict[str, FeedState]:
+        """The state of each feed; one never asked has the default state."""
+        ...
+
+    def save_refresh(
+        self, state: FeedState, entries: Sequence[Entry], *, now: datetime
+    ) -> tuple[int, int]:
+        """Keep a feed's new state and its entries, in one transaction: (new, changed) counts."""
+        ...
+
+    def entries_in(
+        self, feeds: Sequence[str], period: Period, *, newsletter: str
+    ) -> tuple[KeptEntry, ...]:
+        """Entries of these feeds whose date lies in the period, oldest first, used ones too.
+
+        ``used_in`` speaks of ``newsletter`` alone: what another one used is still new for it.
+        Issues that were skipped or cancelled use nothing.
+        """
+        ...
+
+    def entry(self, key: EntryKey) -> KeptEntry | None:
+        """One entry; ``used_in`` is the first issue of any newsletter that used it."""
+        ...
+
+
+class IssueStore(Protocol):
+    """Issues and their frozen renderings."""
+
+    def add(
+        self, issue: Issue, *, now: datetime, state: IssueState = IssueState.DRAFT
+    ) -> KeptIssue | None:
+        """Keep a new issue and mark its entries as used; None when its period has one already.
+
+        With ``IssueState.SKIPPED`` the period is used up and no entry is.
+        """
+        ...
+
+    def get(self, slug: str) -> KeptIssue:
+        """The issue with that slug; a newsletter's id means its newest issue.
+
+        :raises UnknownNameError: when there is none.
+        """
+        ...
+
+    def find(self, key: IssueKey) -> KeptIssue | None:
+        """The issue of that newsletter and period."""
+        ...
+
+    def issues(
+        self, *, newsletter: str = "", states: Sequence[IssueState] = ()
+    ) -> tuple[KeptIssue, ...]:
+        """Issues, newest period first, narrowed where asked."""
+        ...
+
+    def approve(
+        self, kept: KeptIssue, rendering: RenderedIssue, *, by: str, now: datetime
+    ) -> KeptIssue:
+        """Freeze the rendering with the issue, in one transaction.
+
+        :raises StateError: when the issue is no draft, or changed since ``kept`` was read.
+        """
+        ...
+
+    def rendering(self, issue_id: int) -> RenderedIssue:
+        """The frozen rendering of an approved issue."""
+        ...
+
+    def change_state(
+        self, issue_id: int, *, to: IssueState, allowed: Sequence[IssueState], now: datetime
+    ) -> bool:
+        """Move an issue to another state if it is in one of those allowed; whether it moved."""
+        ...
+
+
+class AudienceStore(Protocol):
+    """Subscribers, what they agreed to, and who gets nothing any more."""
+
+    def subscribe(
+        self, *, address: str, name: str, newsletter: str, consent: Consent, now: datetime
+    ) -> Subscription:
+        """Add or update one subscription. Never revives one that was ended.
+
+        An existing ``UNSUBSCRIBED`` stays; ``CONFIRMED`` is not lowered to ``PENDING``.
+        """
+        ...
+
+    def subscribe_all(
+        self, rows: Sequence[NewSubscriber], *, newsletter: str, now: datetime
+    ) -> Enrolment:
+        """Subscribe a whole list by the rules of :meth:`subscribe`, in one transaction."""
+        ...
+
+    def subscriptions(self, *, newsletter: str = "") -> Iterator[Subscription]:
+        """Every subscription, streamed in order of address."""
+        ...
+
+    def count(self, *, newsletter: str, consent: Consent) -> int:
+        """How many subscriptions of a newsletter are in one state of consent."""
+        ...
+
+    def subscriber(self, subscriber_id: int) -> Subscriber | None:
+        """One person."""
+        ...
+
+    def unsubscribe(self, subscriber_id: int, *, newsletter: str, now: datetime) -> bool:
+        """End a subscription; whether there was one that had not ended yet."""
+        ...
+
+    def suppress(self, address: str, *, reason: SuppressionReason, now: datetime) -> None:
+        """Keep an address from all mail."""
+        ...
+
+    def release(self, address: str) -> bool:
+        """Take an address off the suppression list; whether it was on it."""
+        ...
+
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """The suppression list, in order of address."""
+        ...
+
+
+class LedgerStore(Protocol):
+    """One row per recipient of each issue, and the states of RELIABILITY's sending rules."""
+
+    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+        """Freeze the recipients of an approved issue and start sending it, in one transaction.
+
+        Returns how many there are; frozen recipients of an earlier call stay as they are.
+        """
+        ...
+
+    def claim(
+        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+    ) -> tuple[Delivery, ...]:
+        """Take up to ``limit`` rows that are due, for ``owner``, committed before returning.
+
+        None is due while the issue is not being sent (paused, cancelled).
+        """
+        ...
+
+    def begin(self, delivery: Delivery, *, owner: str, now: datetime) -> bool:
+        """Mark a claimed row as being handed over, just before it is; committed.
+
+        False, and settled as suppressed, when the person has unsubscribed or is suppressed by now.
+        False, and back in the queue, when the issue was paused or cancelled.
+        False, and untouched, when the row is not (or no longer) claimed by ``owner``.
+        """
+        ...
+
+    def begin_all(
+        self, batch: Sequence[Delivery], *, owner: str, now: datetime
+    ) -> tuple[Delivery, ...]:
+        """Mark claimed rows as being handed over by the rules of :meth:`begin`, in one commit.
+
+        Returns those that may go, in the order given. One commit for a window of messages is what
+        keeps a disk's flushes from setting the pace.
+        """
+        ...
+
+    def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
+        """Record how claimed deliveries went, in one transaction.
+
+        A delivery that is final already stays as it is, so that settling twice does no harm.
+
+        :raises StateError: when one is not in the ledger; the others are recorded all the same.
+        """
+        ...
+
+    def recover(self, owners: Sequence[str], *, now: datetime) -> int:
+        """Free rows claimed by owners that are dead, or whose lease ran out; how many.
+
+        Rows that were being handed over become ``UNCERTAIN`` and due; the others are queued again.
+        """
+        ...
+
+    def owners(self) -> tuple[str, ...]:
+        """Who holds claims now."""
+        ...
+
+    def tally(self, issue_id: int) -> Tally:
+        """How many deliveries stand in each state."""
+        ...
+
+
+class Store(Protocol):
+    """All of it, over one database."""
+
+    @property
+    def feeds(self) -> FeedStore:
+        """Feeds and entries."""
+        ...
+
+    @property
+    def issues(self) -> IssueStore:
+        """Issues and renderings."""
+        ...
+
+    @property
+    def audience(self) -> AudienceStore:
+        """Subscribers and suppressions."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerStore:
+        """Deliveries."""
+        ...
+
+    def link_key(self) -> bytes:
+        """The key that signs links: made on first use, then always the same."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...

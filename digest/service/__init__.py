@@ -1,0 +1,1 @@
+"""The service: a scheduler that only ticks, the public pages, health and logs."""

@@ -1,0 +1,105 @@
+"""Run the service: ticks, pages, and a clean end."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+import uvicorn
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from digest.app import App
+from digest.errors import DigestError
+from digest.service.health import HealthReport, Pulse
+from digest.service.jobs import COLLECT, PUBLISH, Jobs
+
+log = structlog.get_logger(__name__)
+
+COLLECT_EVERY = timedelta(minutes=1)
+"""How often the feeds that are due are looked for; each has an interval of its own."""
+PUBLISH_EVERY = timedelta(seconds=20)
+"""How often issues that are due are looked for."""
+
+Site = Callable[[App, Callable[[], HealthReport]], Any]
+"""Makes the ASGI application of the public pages."""
+
+
+def serve(app: App, *, site: Site, stop: threading.Event) -> None:
+    """Tick and answer until ``stop`` is set, then finish what is in hand.
+
+    :raises DigestError: when the port of the public pages cannot be had.
+    """
+    pulse = Pulse()
+    server = Pages(app, site(app, lambda: pulse.report(app.clock())))
+    server.start()
+    scheduler = _schedule(Jobs(app, pulse=pulse, stop=stop), app, pulse)
+    scheduler.start()
+    log.info("service.started", url=app.config.settings.web.public_url, port=server.port)
+    try:
+        stop.wait()
+    finally:
+        log.info("service.draining")
+        stop.set()
+        scheduler.shutdown(wait=True)
+        server.stop()
+        log.info("service.stopped")
+
+
+class Pages:
+    """The public pages, served from a thread of their own."""
+
+    def __init__(self, app: App, asgi: Any) -> None:  # noqa: ANN401 - ASGI has no type in uvicorn
+        web = app.config.settings.web
+        self.host = web.host
+        self.port = web.port
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                asgi,
+                host=web.host,
+                port=web.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+            )
+        )
+        self._thread = threading.Thread(target=self._server.run, name="pages", daemon=True)
+
+    def start(self) -> None:
+        """Listen.
+
+        :raises DigestError: when the port cannot be had.
+        """
+        self._thread.start()
+        while not self._server.started:
+            self._thread.join(timeout=0.02)
+            if not self._thread.is_alive():
+                raise DigestError(
+                    f"cannot listen on {self.host}:{self.port}; is it in use? "
+                    f"Set another [web] port in digest.toml"
+                )
+        self.port = self._server.servers[0].sockets[0].getsockname()[1]
+
+    def stop(self) -> None:
+        """Finish the requests under way and close."""
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
+
+
+def _schedule(jobs: Jobs, app: App, pulse: Pulse) -> BackgroundScheduler:
+    """The two ticks. What is due is decided from the store, so a missed tick costs nothing."""
+    scheduler = BackgroundScheduler(
+        timezone="UTC",
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    now = app.clock()
+    for name, job, every in (
+        (COLLECT, jobs.collect, COLLECT_EVERY),
+        (PUBLISH, jobs.publish, PUBLISH_EVERY),
+    ):
+        pulse.expect(name, every=every, now=now)
+        trigger = IntervalTrigger(seconds=int(every.total_seconds()))
+        scheduler.add_job(job, trigger, id=name, next_run_time=now)
+    return scheduler

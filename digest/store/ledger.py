@@ -1,0 +1,393 @@
+"""The ledger in SQL: one row per recipient of each issue, and who is working on it.
+
+The states and rules are RFC 5321's point of view: a message is ours until the server's final
+reply, so a row is committed as claimed before connecting, as being handed over just before the
+message goes, and as sent only after the reply.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from digest.errors import StateError
+from digest.model import (
+    Consent,
+    Delivery,
+    DeliveryState,
+    IssueState,
+    Settlement,
+    Tally,
+)
+from digest.store.database import Database, portions
+from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
+
+_FINAL = tuple(state for state in DeliveryState if state.final)
+# In the order of the index on (issue, state, next attempt), which therefore also sorts.
+_WAITING = tuple(sorted({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN}))
+_ENDED_NOTE = "unsubscribed or suppressed just before hand-over"
+_CRASHED_NOTE = "its sender ended while handing it over"
+
+_row = deliveries.c
+_UNCLAIMED: dict[Any, Any] = {
+    _row.claimed_by: null(),
+    _row.claimed_until: null(),
+    _row.handing_over: False,
+}
+
+_being_sent = (
+    exists()
+    .where(issues.c.id == _row.issue_id, issues.c.state == IssueState.SENDING)
+    .correlate(deliveries)
+)
+_suppressed = (
+    exists().where(suppressions.c.address_key == subscribers.c.address_key).correlate(subscribers)
+)
+_still_wanted = (
+    exists()
+    .where(
+        issues.c.id == _row.issue_id,
+        subscriptions.c.subscriber_id == _row.subscriber_id,
+        subscriptions.c.newsletter == issues.c.newsletter,
+        subscriptions.c.consent == Consent.CONFIRMED,
+        subscribers.c.id == subscriptions.c.subscriber_id,
+        ~_suppressed,
+    )
+    .correlate(deliveries)
+)
+
+_CLAIM_CANDIDATES = (
+    select(_row.id)
+    .where(
+        _row.issue_id == bindparam("issue"),
+        _row.state.in_(_WAITING),
+        _row.next_attempt_at <= bindparam("now"),
+        exists().where(issues.c.id == bindparam("issue"), issues.c.state == IssueState.SENDING),
+    )
+    .order_by(_row.state, _row.next_attempt_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=deliveries)
+    .cte("candidates")
+)
+_CLAIM = (
+    update(deliveries)
+    .where(_row.id.in_(select(_CLAIM_CANDIDATES.c.id)))
+    .values(
+        state=DeliveryState.CLAIMED,
+        claimed_by=bindparam("owner"),
+        claimed_until=bindparam("until"),
+        updated_at=bindparam("now"),
+    )
+    .returning(
+        _row.id,
+        _row.issue_id,
+        _row.subscriber_id,
+        _row.address,
+        _row.name,
+        _row.state,
+        _row.attempts,
+        _row.first_attempt_at,
+    )
+)
+_MINE = (
+    _row.id.in_(bindparam("rows", expanding=True)),
+    _row.state == DeliveryState.CLAIMED,
+    _row.claimed_by == bindparam("owner"),
+    _row.claimed_until > bindparam("now"),
+)
+_BEGIN = (
+    update(deliveries)
+    .where(*_MINE, _being_sent, _still_wanted)
+    .values(handing_over=True, updated_at=bindparam("now"))
+    .returning(_row.id)
+)
+_PUT_BACK = (
+    update(deliveries)
+    .where(*_MINE, ~_being_sent)
+    .values(_UNCLAIMED | {_row.state: DeliveryState.QUEUED, _row.updated_at: bindparam("now")})
+)
+_DROP = (
+    update(deliveries)
+    .where(*_MINE, ~_row.id.in_(bindparam("begun", expanding=True)))
+    .values(
+        _UNCLAIMED
+        | {
+            _row.state: DeliveryState.SUPPRESSED,
+            _row.note: _ENDED_NOTE,
+            _row.updated_at: bindparam("now"),
+        }
+    )
+)
+_SETTLE = (
+    update(deliveries)
+    .where(_row.id == bindparam("delivery"), *(_row.state != state for state in _FINAL))
+    .values(
+        _UNCLAIMED
+        | {
+            _row.state: bindparam("to"),
+            _row.attempts: _row.attempts + bindparam("counted"),
+            _row.first_attempt_at: func.coalesce(
+                _row.first_attempt_at, bindparam("tried_at", type_=_row.first_attempt_at.type)
+            ),
+            _row.next_attempt_at: bindparam("due"),
+            _row.times_uncertain: _row.times_uncertain + bindparam("uncertain"),
+            _row.reply_code: bindparam("code"),
+            _row.note: bindparam("words"),
+            _row.updated_at: bindparam("now"),
+        }
+    )
+)
+
+
+class SqlLedger:
+    """A :class:`digest.ports.LedgerStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+        """Freeze the recipients of an approved issue and start sending it, in one transaction.
+
+        Returns how many there are; frozen recipients of an earlier call stay as they are, and
+        nobody is added to them: whoever subscribes later gets the next issue.
+
+        :raises StateError: when the issue is another newsletter's, or neither approved nor being
+            sent.
+        """
+        with self._database.writing() as connection:
+            _start_sending(connection, issue_id, newsletter)
+            count = _count(connection, issue_id)
+            if not count:
+                self._freeze(connection, issue_id, newsletter=newsletter, now=now)
+                count = _count(connection, issue_id)
+        return count
+
+    def claim(
+        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+    ) -> tuple[Delivery, ...]:
+        """Take up to ``limit`` rows that are due, for ``owner``, committed before returning.
+
+        None is due while the issue is not being sent (paused, cancelled).
+        """
+        values = {"issue": issue_id, "most": limit, "owner": owner, "until": until, "now": now}
+        with self._database.writing() as connection:
+            rows = connection.execute(_CLAIM, values).all()
+        return tuple(sorted(map(_delivery, rows), key=lambda delivery: delivery.id))
+
+    def begin(self, delivery: Delivery, *, owner: str, now: datetime) -> bool:
+        """Mark a claimed row as being handed over, just before it is; committed.
+
+        False, and settled as suppressed, when the person has unsubscribed or is suppressed by now.
+        False, and back in the queue, when the issue was paused or cancelled.
+        False, and untouched, when the row is not (or no longer) claimed by ``owner``.
+        """
+        return bool(self.begin_all((delivery,), owner=owner, now=now))
+
+    def begin_all(
+        self, batch: Sequence[Delivery], *, owner: str, now: datetime
+    ) -> tuple[Delivery, ...]:
+        """Mark claimed rows as being handed over by the rules of :meth:`begin`, in one commit.
+
+        Returns those that may go, in the order given.
+        """
+        begun: set[int] = set()
+        with self._database.writing() as connection:
+            for some in portions(batch):
+                begun |= _begin(connection, [delivery.id for delivery in some], owner, now)
+        return tuple(delivery for delivery in batch if delivery.id in begun)
+
+    def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
+        """Record how claimed deliveries went, in one transaction.
+
+        A delivery that is final already stays as it is, so that settling twice does no harm.
+
+        :raises StateError: when one is not in the ledger; the others are recorded all the same.
+        """
+        if not settlements:
+            return
+        with self._database.writing() as connection:
+            settled = connection.execute(_SETTLE, [_values(s, now) for s in settlements]).rowcount
+            ids = [settlement.delivery_id for settlement in settlements]
+            unknown = _unknown(connection, ids) if settled != len(ids) else ()
+        if unknown:
+            raise StateError(
+                f"delivery {unknown[0]}", f"is not in the ledger ({len(unknown)} such)"
+            )
+
+    def recover(self, owners: Sequence[str], *, now: datetime) -> int:
+        """Free rows claimed by owners that are dead, or whose lease ran out; how many.
+
+        Rows that were being handed over become ``UNCERTAIN`` and due, and that was an attempt;
+        the others are queued again.
+        """
+        uncertain = case((_row.handing_over, 1), else_=0)
+        free = (
+            update(deliveries)
+            .where(
+                _row.claimed_by.is_not(None),
+                or_(_row.claimed_by.in_(owners), _row.claimed_until <= now),
+            )
+            .values(
+                _UNCLAIMED
+                | {
+                    _row.state: case(
+                        (_row.handing_over, DeliveryState.UNCERTAIN), else_=DeliveryState.QUEUED
+                    ),
+                    _row.attempts: _row.attempts + uncertain,
+                    _row.times_uncertain: _row.times_uncertain + uncertain,
+                    _row.first_attempt_at: case(
+                        (_row.handing_over, func.coalesce(_row.first_attempt_at, _row.updated_at)),
+                        else_=_row.first_attempt_at,
+                    ),
+                    _row.note: case((_row.handing_over, _CRASHED_NOTE), else_=_row.note),
+                    _row.next_attempt_at: now,
+                    _row.updated_at: now,
+                }
+            )
+        )
+        with self._database.writing() as connection:
+            return connection.execute(free).rowcount
+
+    def owners(self) -> tuple[str, ...]:
+        """Who holds claims now."""
+        wanted = (
+            select(_row.claimed_by)
+            .where(_row.claimed_by.is_not(None))
+            .distinct()
+            .order_by(_row.claimed_by)
+        )
+        with self._database.reading() as connection:
+            return tuple(connection.scalars(wanted))
+
+    def tally(self, issue_id: int) -> Tally:
+        """How many deliveries stand in each state."""
+        of_issue = _row.issue_id == issue_id
+        states = select(_row.state, func.count()).where(of_issue).group_by(_row.state)
+        # Zero is spelt out: SQLite uses a partial index only where it sees its condition.
+        uncertain = select(func.count()).where(of_issue, _row.times_uncertain > literal_column("0"))
+        with self._database.reading() as connection:
+            counts = connection.execute(states.order_by(_row.state)).all()
+            once = connection.scalar(uncertain) or 0
+        return Tally(counts=tuple((state, count) for state, count in counts), uncertain_once=once)
+
+    def _freeze(
+        self, connection: Connection, issue_id: int, *, newsletter: str, now: datetime
+    ) -> None:
+        audience = (
+            select(
+                literal(issue_id),
+                subscribers.c.id,
+                subscribers.c.address,
+                subscribers.c.name,
+                literal(DeliveryState.QUEUED, _row.state.type),
+                literal(0),
+                literal(now, _row.next_attempt_at.type),
+                ~true(),
+                literal(0),
+                literal(""),
+                literal(now, _row.updated_at.type),
+            )
+            .join_from(subscriptions, subscribers)
+            .where(
+                subscriptions.c.newsletter == newsletter,
+                subscriptions.c.consent == Consent.CONFIRMED,
+                ~_suppressed,
+            )
+            .order_by(subscribers.c.id)
+        )
+        columns = [
+            _row.issue_id,
+            _row.subscriber_id,
+            _row.address,
+            _row.name,
+            _row.state,
+            _row.attempts,
+            _row.next_attempt_at,
+            _row.handing_over,
+            _row.times_uncertain,
+            _row.note,
+            _row.updated_at,
+        ]
+        insert = self._database.insert(deliveries).from_select(columns, audience)
+        connection.execute(insert.on_conflict_do_nothing())
+
+
+def _begin(connection: Connection, ids: Sequence[int], owner: str, now: datetime) -> frozenset[int]:
+    values = {"rows": ids, "owner": owner, "now": now}
+    begun = frozenset(connection.scalars(_BEGIN, values))
+    if len(begun) != len(ids):
+        connection.execute(_PUT_BACK, values)
+        connection.execute(_DROP, values | {"begun": list(begun)})
+    return begun
+
+
+def _start_sending(connection: Connection, issue_id: int, newsletter: str) -> None:
+    this = issues.c.id == issue_id
+    start = (
+        update(issues)
+        .where(this, issues.c.newsletter == newsletter, issues.c.state == IssueState.APPROVED)
+        .values(state=IssueState.SENDING, revision=issues.c.revision + 1)
+    )
+    if connection.execute(start).rowcount:
+        return
+    found = connection.execute(select(issues.c.newsletter, issues.c.state).where(this)).first()
+    if found is None:
+        raise StateError(f"issue {issue_id}", "does not exist")
+    if found.newsletter != newsletter:
+        raise StateError(f"issue {issue_id}", f"is one of {found.newsletter}, not of {newsletter}")
+    if found.state is not IssueState.SENDING:
+        raise StateError(f"issue {issue_id}", f"is {found.state}; only approved issues are sent")
+
+
+def _count(connection: Connection, issue_id: int) -> int:
+    wanted = select(func.count()).select_from(deliveries).where(_row.issue_id == issue_id)
+    return connection.scalar(wanted) or 0
+
+
+def _values(settlement: Settlement, now: datetime) -> dict[str, object]:
+    return {
+        "delivery": settlement.delivery_id,
+        "to": settlement.state,
+        "counted": int(settlement.counts_as_attempt),
+        "tried_at": now if settlement.counts_as_attempt else None,
+        "due": settlement.next_attempt_at or now,
+        "uncertain": int(settlement.state is DeliveryState.UNCERTAIN),
+        "code": settlement.reply_code,
+        "words": settlement.note,
+        "now": now,
+    }
+
+
+def _unknown(connection: Connection, ids: Sequence[int]) -> tuple[int, ...]:
+    known: set[int] = set()
+    for some in portions(ids):
+        known.update(connection.scalars(select(_row.id).where(_row.id.in_(some))))
+    return tuple(sorted(set(ids) - known))
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        issue_id=row.issue_id,
+        subscriber_id=row.subscriber_id,
+        address=row.address,
+        name=row.name,
+        state=row.state,
+        attempts=row.attempts,
+        first_attempt_at=row.first_attempt_at,
+    )

@@ -1,0 +1,1 @@
+"""Alembic's migrations of the tables; each is never edited once released."""

@@ -1,0 +1,55 @@
+"""Which version of the tables a database has, and the way to the newest."""
+
+from sqlalchemy import Connection, column, inspect, select, table, text
+
+from digest.errors import StoreVersionError
+from digest.store.database import Database
+
+REVISIONS = ("0001_first",)
+"""Every migration, oldest first. Named here too, so that opening a database that is up to date
+need not import Alembic; a test holds it against the scripts."""
+
+_VERSION = table("alembic_version", column("version_num"))
+_UPGRADE_LOCK = 0x64696765
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Make or migrate the tables, in one transaction; does nothing when they are current.
+
+    :raises StoreVersionError: when a newer program has already migrated them further.
+    :raises StoreError: when the database cannot be used.
+    """
+    with database.reading() as connection:
+        current = _revision(connection, database.name)
+    if current == REVISIONS[-1]:
+        return
+    with database.writing() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+        # Another process may have been faster.
+        if _revision(connection, database.name) != REVISIONS[-1]:
+            _upgrade(connection)
+
+
+def _revision(connection: Connection, name: str) -> str | None:
+    if not inspect(connection).has_table(_VERSION.name):
+        return None
+    revision: str | None = connection.scalar(select(_VERSION.c.version_num))
+    if revision is not None and revision not in REVISIONS:
+        message = (
+            f"{name}: written by a newer version of digest (its tables are at {revision!r}, this"
+            f" program knows up to {REVISIONS[-1]!r}) – install that version, or restore a backup"
+            " made before the upgrade"
+        )
+        raise StoreVersionError(message)
+    return revision
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "digest.store:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

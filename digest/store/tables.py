@@ -1,0 +1,217 @@
+"""The tables. Datetimes are kept in UTC, identities by the keys of :mod:`digest.model`.
+
+A change here needs a migration; a test compares the two.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+from digest.model import (
+    Consent,
+    DeliveryState,
+    FeedHealth,
+    IssueKind,
+    IssueState,
+    SuppressionReason,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in, aware UTC out; SQLite itself forgets time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Shift to UTC. A naive datetime is a mistake of the caller."""
+        del dialect
+        if value is None or value.tzinfo is UTC:
+            return value
+        if value.tzinfo is None:
+            message = f"{value!r} has no time zone"
+            raise ValueError(message)
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say again that it is UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _values(members: type[StrEnum]) -> Sequence[str]:
+    return [member.value for member in members]
+
+
+def _one_of(members: type[StrEnum]) -> Enum:
+    # Text without a CHECK: a new member must not need a rebuilt table.
+    return Enum(members, native_enum=False, length=16, values_callable=_values)
+
+
+METADATA = MetaData()
+
+instance = Table(
+    "instance",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    METADATA,
+    Column("url", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("health", _one_of(FeedHealth), nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("body_hash", Text, nullable=False),
+    Column("error_streak", Integer, nullable=False),
+    Column("last_error", Text, nullable=False),
+    Column("last_checked_at", UtcDateTime),
+    Column("last_ok_at", UtcDateTime),
+    Column("next_check_at", UtcDateTime),
+    Column("latency_us", Integer),
+)
+
+entries = Table(
+    "entries",
+    METADATA,
+    Column("feed_url", ForeignKey("feeds.url"), primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("dated_at", UtcDateTime),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Index("entries_by_date", "feed_url", "dated_at"),
+)
+
+issues = Table(
+    "issues",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("newsletter", Text, nullable=False),
+    Column("period_start", UtcDateTime, nullable=False),
+    Column("period_end", UtcDateTime, nullable=False),
+    Column("kind", _one_of(IssueKind), nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("state", _one_of(IssueState), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("approved_at", UtcDateTime),
+    Column("approved_by", Text, nullable=False),
+    Column("approved_digest", Text, nullable=False),
+    Column("sent_at", UtcDateTime),
+    UniqueConstraint("newsletter", "period_start", "period_end", name="issues_one_a_period"),
+    UniqueConstraint("slug", name="issues_by_slug"),
+)
+
+# No foreign key to entries: an editor may tell a story that no feed brought.
+issue_entries = Table(
+    "issue_entries",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("feed_url", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Index("issue_entries_by_entry", "feed_url", "entry_id"),
+)
+
+renderings = Table(
+    "renderings",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
+# Ids are never given twice, or an erased person's links would work for somebody else.
+subscribers = Table(
+    "subscribers",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("address_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("address_key", name="subscribers_by_address"),
+    sqlite_autoincrement=True,
+)
+
+subscriptions = Table(
+    "subscriptions",
+    METADATA,
+    Column("subscriber_id", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("newsletter", Text, primary_key=True),
+    Column("consent", _one_of(Consent), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+suppressions = Table(
+    "suppressions",
+    METADATA,
+    Column("address_key", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("reason", _one_of(SuppressionReason), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
+# No foreign key to subscribers: what was sent stays on record when a person is erased.
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("subscriber_id", Integer, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", _one_of(DeliveryState), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_attempt_at", UtcDateTime),
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_until", UtcDateTime),
+    Column("handing_over", Boolean, nullable=False),
+    Column("times_uncertain", Integer, nullable=False),
+    Column("reply_code", Integer),
+    Column("note", Text, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    UniqueConstraint("issue_id", "subscriber_id", name="deliveries_one_a_person"),
+)
+Index("deliveries_due", deliveries.c.issue_id, deliveries.c.state, deliveries.c.next_attempt_at)
+# Partial, so that they cost nothing for the rows that matter to neither.
+Index(
+    "deliveries_claimed",
+    deliveries.c.claimed_by,
+    sqlite_where=deliveries.c.claimed_by.is_not(None),
+    postgresql_where=deliveries.c.claimed_by.is_not(None),
+)
+Index(
+    "deliveries_uncertain",
+    deliveries.c.issue_id,
+    sqlite_where=deliveries.c.times_uncertain > 0,
+    postgresql_where=deliveries.c.times_uncertain > 0,
+)

@@ -1,0 +1,181 @@
+"""The public pages: unsubscribing, issues in the browser, media, health."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+
+from digest.app import App
+from digest.audience.tokens import UnsubscribeClaim, read_unsubscribe_token
+from digest.compose.personalise import for_web
+from digest.errors import StoreError, TokenError, UnknownNameError
+from digest.model import IssueState
+from digest.web.files import Folders
+from digest.web.pages import STATIC, Pages
+from digest.web.problems import ProblemPages
+from digest.web.security import (
+    ISSUE_POLICY,
+    MAX_BODY,
+    MEDIA_POLICY,
+    DefaultHeaders,
+    mask_address,
+    page_headers,
+)
+
+_ONE_CLICK = b"One-Click"
+_PUBLISHED = frozenset(
+    {IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED, IssueState.SENT}
+)
+_PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+_SHARED = {"Cache-Control": "public, max-age=300"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the installation is doing: the verdict, and the findings behind it, ready for JSON."""
+
+    ok: bool
+    findings: Mapping[str, object] = field(default_factory=dict)
+
+
+def create_public_app(app: App, *, health: Callable[[], Health] | None = None) -> Starlette:
+    """The pages that subscribers reach under ``[web] public_url``.
+
+    Log its requests without their paths: an unsubscribe link's path is its secret.
+    """
+    pages = Pages(
+        app.config.templates_folder, root=urlsplit(app.config.settings.web.public_url).path
+    )
+    problems = ProblemPages(pages, contact=app.config.settings.instance.contact)
+    links = _Unsubscribing(app, pages, problems)
+    media = app.config.media_folder
+    starlette = Starlette(
+        routes=[
+            Route("/unsubscribe/{token}", links.answer, methods=["GET", "POST"]),
+            Route("/issues/{slug}", _Issues(app).show, methods=["GET"]),
+            Route("/healthz", _Health(health).report, methods=["GET"]),
+            Mount(
+                "/media",
+                Folders(
+                    *([media] if media else []),
+                    headers={**_SHARED, "Content-Security-Policy": MEDIA_POLICY},
+                ),
+            ),
+            Mount(
+                "/static",
+                Folders(app.config.templates_folder / "web" / "static", STATIC, headers=_SHARED),
+            ),
+        ],
+        middleware=[
+            Middleware(DefaultHeaders, headers=page_headers()),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
+        ],
+        exception_handlers={
+            HTTPException: problems.refused,
+            UnknownNameError: problems.unknown,
+            StoreError: problems.unavailable,
+            Exception: problems.crashed,
+        },
+    )
+    starlette.router.redirect_slashes = False
+    return starlette
+
+
+class _Unsubscribing:
+    """The signed link: GET shows one button and changes nothing (scanners follow links)."""
+
+    def __init__(self, app: App, pages: Pages, problems: ProblemPages) -> None:
+        self._app = app
+        self._pages = pages
+        self._problems = problems
+
+    async def answer(self, request: Request) -> Response:
+        """Ask, or end; a link that was not signed here gets neither."""
+        body = await request.body()
+        try:
+            claim = read_unsubscribe_token(self._app.link_key, request.path_params["token"])
+        except TokenError:
+            return self._bad_link()
+        if request.method == "POST":
+            return await run_in_threadpool(self._end, claim, for_program=_ONE_CLICK in body)
+        return await run_in_threadpool(self._page, "unsubscribe.html", claim)
+
+    def _end(self, claim: UnsubscribeClaim, *, for_program: bool) -> Response:
+        """End the subscription, as often as asked (RFC 8058, sections 3.1 and 3.2).
+
+        The signed link is all it takes: no cookie, no second token, no redirect. What the body
+        says only decides who gets the answer: a mail program, or a person.
+        """
+        self._app.store.audience.unsubscribe(
+            claim.subscriber_id, newsletter=claim.newsletter, now=self._app.clock()
+        )
+        if for_program:
+            return PlainTextResponse("You are unsubscribed.\n", headers=_PRIVATE)
+        return self._page("done.html", claim)
+
+    def _page(self, name: str, claim: UnsubscribeClaim) -> Response:
+        newsletter = self._app.config.newsletters.get(claim.newsletter)
+        subscriber = self._app.store.audience.subscriber(claim.subscriber_id)
+        response = self._pages.response(
+            name,
+            newsletter=newsletter.name if newsletter else claim.newsletter,
+            home_url=newsletter.home_url if newsletter else "",
+            address=mask_address(subscriber.address) if subscriber else "",
+        )
+        response.headers.update(_PRIVATE)
+        return response
+
+    def _bad_link(self) -> Response:
+        response = self._problems.page("bad-link", status=400)
+        response.headers.update(_PRIVATE)
+        return response
+
+
+class _Issues:
+    """Issues in the browser: the frozen bytes, without anything that is one reader's own."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def show(self, request: Request) -> Response:
+        """The issue, once it is approved; before that it does not exist to the public."""
+        slug = request.path_params["slug"]
+        kept = self._app.store.issues.get(slug)
+        # A newsletter's id is an alias of its newest issue, which may be a draft.
+        if kept.issue.slug != slug or kept.state not in _PUBLISHED:
+            raise HTTPException(404)
+        headers = {
+            **_SHARED,
+            "Content-Security-Policy": ISSUE_POLICY,
+            "ETag": f'"{kept.approved_digest}"',
+        }
+        if headers["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return HTMLResponse(for_web(self._app.store.issues.rendering(kept.id)), headers=headers)
+
+
+class _Health:
+    """The health check for load balancers and monitors."""
+
+    def __init__(self, health: Callable[[], Health] | None) -> None:
+        self._health = health
+
+    def report(self, _request: Request) -> Response:
+        """200 with ``status: ok``, or 503 with ``status: failing``, and what is behind it."""
+        try:
+            health = self._health() if self._health else Health(ok=True)
+        except StoreError as error:
+            health = Health(ok=False, findings={"store": str(error)})
+        return JSONResponse(
+            {**health.findings, "status": "ok" if health.ok else "failing"},
+            status_code=200 if health.ok else 503,
+            headers=_PRIVATE,
+        )

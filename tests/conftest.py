@@ -1,0 +1,40 @@
+"""Marks, and what the tests may find missing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+STRICT = os.environ.get("DIGEST_TEST_STRICT") == "1"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--run-slow", action="store_true", help="run the slow proofs too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    slow = pytest.mark.skip(reason="a slow proof; `make prove` runs it")
+    no_corpora = pytest.mark.skip(reason=f"the shared corpora are not at {CORPORA.name}/")
+    for item in items:
+        if item.get_closest_marker("slow") and not config.getoption("--run-slow"):
+            item.add_marker(slow)
+        if item.get_closest_marker("corpus") and not CORPORA.is_dir():
+            item.add_marker(no_corpora)
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of shared test material; tests that use it carry the `corpus` mark."""
+    return CORPORA
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium to drive; missing is a failure in CI and a skip elsewhere."""
+    path = next(
+        (p for p in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(p).exists()), None
+    )
+    if path is None:
+        (pytest.fail if STRICT else pytest.skip)("Chromium is not installed (Debian: chromium)")
+    return path

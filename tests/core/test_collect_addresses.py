@@ -1,0 +1,166 @@
+"""Which hosts may be asked."""
+
+import csv
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digest.collect.addresses import (
+    address_refusal,
+    canonical_host,
+    check_url,
+    host_refusal,
+    opted_in,
+)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.31.255.255",
+        "192.0.0.192", "192.168.1.1", "198.18.0.1", "224.0.0.1", "255.255.255.255",
+        "100.100.100.200", "::", "::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0",
+        "ff02::1", "::ffff:10.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::10.0.0.1",
+        "64:ff9b:1::1", "2002:7f00:1::1", "2002:808:808::1", "2001:0:1::1", "2001:db8::1",
+        "fec0::1", "not an address",
+    ],
+)  # fmt: skip
+def test_what_is_not_the_public_internet_is_refused(address: str) -> None:
+    """Private, special, translated and metadata addresses are refused, with a reason."""
+    assert address_refusal(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "100.63.255.255", "172.32.0.1", "198.20.0.1", "2606:2800:220:1::1",
+     "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2a00:1450::1"],
+)  # fmt: skip
+def test_public_addresses_are_allowed(address: str) -> None:
+    """Public addresses pass, also inside IPv6."""
+    assert address_refusal(address) is None
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "127.0.0.1", "::1", "fd12::1", "::ffff:10.0.0.1"])
+def test_opting_in_opens_private_networks(address: str) -> None:
+    """For a host that was opted in, private addresses pass."""
+    assert address_refusal(address, private=True) is None
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "ff02::1", "0.0.0.0"])
+def test_opting_in_opens_no_more_than_that(address: str) -> None:
+    """Metadata, multicast and unspecified addresses stay shut."""
+    assert address_refusal(address, private=True)
+
+
+@given(st.ip_addresses())
+def test_no_private_address_of_the_standard_library_passes(address: object) -> None:
+    """What Python's ipaddress calls private, loopback, link-local or multicast is refused."""
+    found = ip_address(str(address))
+    if found.is_private or found.is_loopback or found.is_link_local or found.is_multicast:
+        assert address_refusal(str(found))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Example.COM", "example.com"),
+        ("0x7f.1", "127.0.0.1"),
+        ("2130706433", "127.0.0.1"),
+        ("0177.0.0.01", "127.0.0.1"),
+        ("127.1", "127.0.0.1"),
+        ("1.2.3.4.", "1.2.3.4"),
+        ("①②⑦.0.0.1", "127.0.0.1"),
+        ("127。0。0。1", "127.0.0.1"),
+        ("%31%32%37.0.0.1", "127.0.0.1"),
+        ("[::FFFF:127.0.0.1]", "::ffff:7f00:1"),
+        ("a..b", ""),
+        ("1.2.3.4.5", ""),
+        ("1.2.3.256", ""),
+        ("4294967296", ""),
+        ("08.0.0.1", ""),
+        ("a%2fb", ""),
+        ("[::g]", ""),
+        ("", ""),
+        (".", ""),
+        ("a" * 300, ""),
+    ],
+)
+def test_hosts_are_read_as_browsers_read_them(written: str, read: str) -> None:
+    """Every spelling of an IPv4 address becomes dotted decimal; nonsense becomes nothing."""
+    assert canonical_host(written) == (read if ":" not in read else str(ip_address(read)))
+
+
+@given(st.text(max_size=40))
+def test_canonical_hosts_stay_as_they_are(host: str) -> None:
+    """Reading a host twice changes nothing, and nothing raises."""
+    once = canonical_host(host)
+    assert canonical_host(once) == once
+
+
+@pytest.mark.parametrize(
+    ("url", "part"),
+    [
+        ("file:///etc/passwd", "only http and https"),
+        ("ftp://example.org/", "only http and https"),
+        ("example.org/feed", "without a scheme"),
+        ("http://user@example.org/", "user name"),
+        ("http://127.0.0.1:80\\@example.org/", "backslashes"),
+        ("http://example.org/a b", "spaces"),
+        ("http://example.org:99999/", "cannot be read"),
+        ("http://[::1", "cannot be read"),
+        ("http:///feed", "no host"),
+        ("http://localhost/", "local network"),
+        ("http://printer.local/", "local network"),
+        ("http://metadata.google.internal/", "local network"),
+        ("http://0xa9fea9fe/", "metadata"),
+        ("http://[::]/", "unspecified"),
+    ],
+)
+def test_urls_that_are_not_asked_say_why(url: str, part: str) -> None:
+    """A refused URL comes with its reason."""
+    assert part in (check_url(url) or "")
+
+
+def test_a_private_host_passes_when_opted_in_by_name() -> None:
+    """The name as the URL writes it decides, in any case and spelling."""
+    private = opted_in(["Intranet.local", "127.0.0.1", "[::1]", "no host"])
+    assert check_url("http://intranet.LOCAL/feed", private_hosts=private) is None
+    assert check_url("http://0x7f.1:8000/", private_hosts=private) is None
+    assert check_url("http://[::1]/", private_hosts=private) is None
+    assert check_url("http://127.0.0.2/", private_hosts=private)
+    assert check_url("http://other.local/", private_hosts=private)
+
+
+@given(st.text(max_size=60))
+def test_checking_never_raises(url: str) -> None:
+    """Any text is either refused with a sentence or may be tried."""
+    assert check_url("http://" + url) != ""
+
+
+# Labelled public by the corpus; IANA calls 192.0.0.0/24 not globally reachable, and it is where
+# one cloud keeps its metadata; fec0::/10 was the private range of IPv6 before fc00::/7.
+STRICTER = ("192.0.0.192", "FEC0:CCCC::")
+
+
+@pytest.mark.corpus
+def test_known_attacks_are_refused_and_public_hosts_are_not(corpora: Path) -> None:
+    """Every block_* of the corpus is refused before connecting; public ones pass."""
+    with (corpora / "hostile/ssrf/ssrf_urls.tsv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    wrong = []
+    for row in rows:
+        target, expected = row["url_or_host"], row["expect"]
+        if "://" in target:
+            refusal = check_url(target)
+        else:
+            host = canonical_host(target)
+            refusal = host_refusal(host) if host else "invalid"
+        blocked, public = expected.startswith("block"), expected == "public_ip"
+        stricter = any(name in target for name in STRICTER)
+        if (blocked and not refusal) or (public and refusal and not stricter):
+            wrong.append((target, refusal))
+    assert len(rows) > 50
+    assert wrong == []

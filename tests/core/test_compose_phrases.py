@@ -1,0 +1,65 @@
+"""Dates, counts and labels."""
+
+from datetime import date
+
+import pytest
+
+from digest.compose.phrases import direction, phrases_for
+
+ENGLISH = phrases_for("en-GB")
+
+
+def test_an_issue_date_is_in_full() -> None:
+    """Weekday, day, month, year."""
+    assert ENGLISH.issue_date(date(2026, 6, 18)) == "Thursday 18 June 2026"
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [(date(2026, 1, 1), "1 January"), (date(2025, 12, 31), "31 December 2025")],
+    ids=["this year", "another year"],
+)
+def test_a_story_date_has_its_year_where_it_differs(day: date, expected: str) -> None:
+    """The year is said when it is not the issue's."""
+    assert ENGLISH.story_date(day, issue_day=date(2026, 1, 2)) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(0, "0 stories"), (1, "1 story"), (2, "2 stories"), (21, "21 stories")],
+)
+def test_counts_take_their_plural(number: int, expected: str) -> None:
+    """One story, two stories."""
+    assert ENGLISH.stories(number) == expected
+
+
+def test_other_words() -> None:
+    """Reading times, buttons, credits and the reason in the footer."""
+    assert ENGLISH.reading_time(3) == "3 minute read"
+    assert ENGLISH.read("Tides {x}") == "Read “Tides {x}”"
+    assert ENGLISH.photo("Ines") == "Image: Ines"
+    assert ENGLISH.why("Harbour") == "You get this because you subscribed to Harbour."
+
+
+def test_a_language_without_a_catalogue_gets_english() -> None:
+    """A missing translation is no error."""
+    assert phrases_for("mi") == ENGLISH
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "ltr"),
+        ("ar", "rtl"),
+        ("he-IL", "rtl"),
+        ("FA", "rtl"),
+        ("ur_PK", "rtl"),
+        ("az-Arab", "rtl"),
+        ("ks-Deva-IN", "ltr"),
+        ("ar-Latn", "ltr"),
+        ("de-1996", "ltr"),
+    ],
+)
+def test_direction(language: str, expected: str) -> None:
+    """The script decides where a tag names one, the language otherwise."""
+    assert direction(language) == expected
