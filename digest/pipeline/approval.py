@@ -18,16 +18,20 @@ def render_issue(app: App, kept: KeptIssue) -> RenderedIssue:
     return app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
 
 
-def approve_issue(app: App, slug: str, *, by: str) -> KeptIssue:
+def approve_issue(app: App, slug: str, *, by: str, seen: str = "") -> KeptIssue:
     """Freeze the issue's bytes and let it go out.
 
-    :raises StateError: when it is no draft any more.
+    ``seen`` is the digest of the rendering that was looked at; empty for whatever it is now.
+
+    :raises StateError: when it is no draft any more, or is not what was looked at.
     :raises TemplateError: when it cannot be rendered; it stays a draft.
     """
     kept = app.store.issues.get(slug)
     if kept.state is IssueState.APPROVED:
         return kept
     rendering = app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
+    if seen and seen != rendering.digest:
+        raise StateError(kept.issue.slug, "changed since it was looked at; look at it again")
     return app.store.issues.approve(kept, rendering, by=by, now=app.clock())
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -152,10 +153,49 @@ def test_other_sites_change_nothing(client: Client, origin: str, status: int) ->
     assert client.ask("POST", "/", headers=headers).status == status
 
 
-def test_the_desks_own_forms_would_pass(client: Client) -> None:
-    """A request from the desk's own origin gets as far as the page: which takes none yet."""
+def test_the_desks_own_origin_passes(client: Client) -> None:
+    """A request from the desk's own origin gets as far as the page, which takes none here."""
     origin = f"http://127.0.0.1:{client.port}"
     assert client.ask("POST", "/", headers={"Origin": origin}).status == 405
+
+
+def press_approve(client: Client, page: str, **changes: str) -> int:
+    """Send the issue page's form as a browser would, with some fields changed."""
+    fields = dict(re.findall(r'name="(token|seen)" value="([^"]*)"', page)) | changes
+    return client.ask(
+        "POST",
+        f"{DRAFT}/approve",
+        body=urlencode(fields).encode(),
+        headers={
+            "Origin": f"http://127.0.0.1:{client.port}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+    ).status
+
+
+def test_an_editor_approves_what_was_looked_at(world: FakeWorld, client: Client) -> None:
+    """The page's button freezes exactly the rendering that the page showed."""
+    page = client.get(DRAFT).text
+    assert press_approve(client, page) == 303
+    kept = world.store.issues.get(DRAFT.rpartition("/")[2])
+    assert kept.state is IssueState.APPROVED
+    assert kept.approved_digest in page
+    assert "Approve this issue" not in client.get(DRAFT).text
+
+
+def test_an_issue_that_changed_meanwhile_is_not_approved(world: FakeWorld, client: Client) -> None:
+    """When the template changed after the page was made, the editor has to look again."""
+    page = client.get(DRAFT).text
+    world.renderer.page = "changed since {title} {stories}"
+    assert press_approve(client, page) == 409
+    assert world.store.issues.get(DRAFT.rpartition("/")[2]).state is IssueState.DRAFT
+
+
+def test_an_approval_without_the_pages_token_is_refused(world: FakeWorld, client: Client) -> None:
+    """A form that did not come from a page of the desk approves nothing."""
+    page = client.get(DRAFT).text
+    assert press_approve(client, page, token="made up") == 403
+    assert world.store.issues.get(DRAFT.rpartition("/")[2]).state is IssueState.DRAFT
 
 
 def test_form_tokens_hold_for_their_key_only() -> None:

@@ -125,15 +125,25 @@ def outline(kept: KeptIssue) -> tuple[OutlinePart, ...]:
     return lead + sections + listed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An issue as a reader would get it; ``digest`` names the rendering that was looked at."""
+
+    digest: str
+    message: ReadMessage
+
+
 def issue_message(app: App, kept: KeptIssue) -> bytes:
     """The bytes of a test message of the issue, made on the path that sends."""
     rendering = render_issue(app, kept)
     return sample_envelope(app, kept, rendering, recipient=SAMPLE_RECIPIENT).content
 
 
-def read_issue(app: App, kept: KeptIssue) -> ReadMessage:
+def read_issue(app: App, kept: KeptIssue) -> Shown:
     """The parts of that test message."""
-    return read_message(issue_message(app, kept))
+    rendering = render_issue(app, kept)
+    envelope = sample_envelope(app, kept, rendering, recipient=SAMPLE_RECIPIENT)
+    return Shown(digest=rendering.digest, message=read_message(envelope.content))
 
 
 def due_of(app: App, kept: KeptIssue) -> Moment:

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import getpass
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
@@ -14,14 +16,23 @@ from starlette.routing import Mount, Route
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from digest.app import App
-from digest.errors import DigestError, Problem, StoreError, TemplateError, UnknownNameError
+from digest.errors import (
+    DigestError,
+    Problem,
+    StateError,
+    StoreError,
+    TemplateError,
+    UnknownNameError,
+)
 from digest.model import KeptIssue
-from digest.web.desk.message import ReadMessage, force_scheme, localise_media, still_links
+from digest.pipeline.approval import approve_issue
+from digest.web.desk.message import force_scheme, localise_media, still_links
 from digest.web.desk.overview import overviews
 from digest.web.desk.preview import (
     SAMPLE_RECIPIENT,
     Images,
     Scheme,
+    Shown,
     View,
     due_of,
     issue_message,
@@ -42,6 +53,8 @@ from digest.web.security import (
     DefaultHeaders,
     LoopbackOnly,
     SameOriginOnly,
+    form_token,
+    is_form_token,
     page_headers,
 )
 
@@ -59,6 +72,7 @@ def create_desk_app(source: AppSource) -> Starlette:
         routes=[
             Route("/", desk.index),
             Route("/issues/{slug}", desk.issue),
+            Route("/issues/{slug}/approve", desk.approve, methods=["POST"]),
             Route("/issues/{slug}/email.html", desk.email),
             Route("/issues/{slug}/message.eml", desk.eml),
             Route("/events", desk.events),
@@ -131,7 +145,8 @@ class _Desk:
         slug = kept.issue.slug
         if slug != request.path_params["slug"]:
             return RedirectResponse(request.url.replace(path=f"/issues/{slug}"), status_code=302)
-        message, error = self._read(app, kept)
+        shown, error = self._read(app, kept)
+        message = shown.message if shown else None
         return self._page(
             "desk/issue.html",
             kept=kept,
@@ -143,6 +158,8 @@ class _Desk:
             recipient=SAMPLE_RECIPIENT,
             message=message,
             size=size_pill(message.html_size) if message else None,
+            seen=shown.digest if shown else "",
+            form_token=form_token(app.link_key),
             error=error,
         )
 
@@ -150,13 +167,26 @@ class _Desk:
         """The HTML part, for the frame: in the scheme asked for, pictures from here."""
         app = self._state.app
         look = look_from(request.query_params)
-        html = read_issue(app, self._kept(request)).html
+        html = read_issue(app, self._kept(request)).message.html
         html = localise_media(html, public_url=app.config.settings.web.public_url)
         html = still_links(force_scheme(html, dark=look.scheme is Scheme.DARK))
         policy = PREVIEW_POLICY
         if look.images is Images.OFF:
             policy = policy.replace("img-src http: https:", "img-src 'none'")
         return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+    async def approve(self, request: Request) -> Response:
+        """Approve exactly the bytes that were looked at, and show the issue again."""
+        form = await request.form()
+        app, slug = self._state.app, request.path_params["slug"]
+        if not is_form_token(app.link_key, str(form.get("token", ""))):
+            return self._problem(
+                "The page was open for too long", text="Go back, reload it, look again.", status=403
+            )
+        await run_in_threadpool(
+            approve_issue, app, slug, by=getpass.getuser(), seen=str(form.get("seen", ""))
+        )
+        return RedirectResponse(f"/issues/{slug}", status_code=303)
 
     def eml(self, request: Request) -> Response:
         """The message itself, to be opened in a mail program."""
@@ -172,7 +202,7 @@ class _Desk:
         return self._watcher.stream(request.query_params.get("mark", self._state.mark))
 
     @staticmethod
-    def _read(app: App, kept: KeptIssue) -> tuple[ReadMessage | None, TemplateError | None]:
+    def _read(app: App, kept: KeptIssue) -> tuple[Shown | None, TemplateError | None]:
         try:
             return read_issue(app, kept), None
         except TemplateError as error:
@@ -188,6 +218,8 @@ class _Desk:
         if isinstance(error, UnknownNameError):
             return self._problem("There is no such page", text=f"There is {error}.", status=404)
         problems = problems_of(error, place=str(self._state.directory))
+        if isinstance(error, StateError):
+            return self._problem("Not any more", text=f"{error}.", status=409)
         if isinstance(error, StoreError):
             return self._problem("The database is away", problems=problems, status=503)
         return self._problem("This cannot be shown", problems=problems)
