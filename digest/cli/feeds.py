@@ -38,7 +38,7 @@ def add(session: Session, url: str, *, title: str, tags: tuple[str, ...], as_jso
     session.show(
         {"added": _plain(feed)},
         as_json=as_json,
-        human=lambda console: console.print(f"added {url} to {path}", soft_wrap=True),
+        human=lambda console: console.print(f"added {url} to {path}"),
     )
 
 
@@ -83,7 +83,7 @@ def remove(session: Session, url: str, *, as_json: bool) -> None:
     session.show(
         {"removed": url},
         as_json=as_json,
-        human=lambda console: console.print(f"removed {url} from {path}", soft_wrap=True),
+        human=lambda console: console.print(f"removed {url} from {path}"),
     )
 
 
@@ -110,7 +110,6 @@ def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json:
         as_json=as_json,
         human=lambda console: console.print(
             f"added {len(fresh)} feeds to {path}; {len(found) - len(fresh)} were there already",
-            soft_wrap=True,
         ),
     )
 

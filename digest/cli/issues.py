@@ -146,8 +146,8 @@ def _bytes(app: App, kept: KeptIssue, *, form: str, recipient: str) -> bytes:
 def _print_issue(console: Console, kept: KeptIssue) -> None:
     issue = kept.issue
     console.print(f"[bold]{escape(issue.slug)}[/] ({kept.state})  {_span(issue.key.period)}")
-    console.print(f"subject    {escape(str(issue.subject))}", soft_wrap=True)
-    console.print(f"preheader  {escape(str(issue.preheader))}", soft_wrap=True)
+    console.print(f"subject    {escape(str(issue.subject))}")
+    console.print(f"preheader  {escape(str(issue.preheader))}")
     if issue.lead:
         console.print("\n[bold]Lead[/]")
         _print_story(console, issue.lead)
@@ -165,7 +165,7 @@ def _print_issue(console: Console, kept: KeptIssue) -> None:
 
 def _print_story(console: Console, story: Story) -> None:
     origin = f"{story.source}, {story.published_at:%d %b}; {story.reason}"
-    console.print(f"  {escape(str(story.headline))}  [dim]{escape(origin)}[/]", soft_wrap=True)
+    console.print(f"  {escape(str(story.headline))}  [dim]{escape(origin)}[/]")
 
 
 def _span(period: Period) -> str:

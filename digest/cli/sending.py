@@ -105,7 +105,7 @@ def print_delivered(console: Console, delivered: Delivered) -> None:
     done = "all accounted for" if delivered.finished else f"{delivered.tally.open} still to come"
     console.print(f"{delivered.slug}: {states or 'no confirmed subscribers'} – {done}")
     if delivered.stopped:
-        console.print(f"[red]stopped[/] {escape(delivered.stopped)}", soft_wrap=True)
+        console.print(f"[red]stopped[/] {escape(delivered.stopped)}")
 
 
 def delivered_facts(delivered: Delivered) -> dict[str, object]:
@@ -144,7 +144,7 @@ def _send_test(session: Session, app: App, kept: KeptIssue, *, address: str, as_
         {"issue": kept.issue.slug, "to": address, "sent": sent, "answer": said},
         as_json=as_json,
         human=lambda console: console.print(
-            f"{'sent' if sent else 'not sent'} to {escape(address)}: {escape(said)}", soft_wrap=True
+            f"{'sent' if sent else 'not sent'} to {escape(address)}: {escape(said)}"
         ),
     )
     if not sent:

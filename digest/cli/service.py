@@ -135,7 +135,6 @@ def _print(console: Console, happenings: list[Happening]) -> None:
             case Approved() as approved:
                 console.print(
                     f"[red]{approved.slug} stays a draft[/]: {escape(approved.error)}",
-                    soft_wrap=True,
                 )
             case Delivered() as delivered:
                 print_delivered(console, delivered)

@@ -74,7 +74,7 @@ class Session:
         """Where people are talked to; silent with ``-q``."""
         from rich.console import Console
 
-        return Console(quiet=self.quiet, highlight=False, soft_wrap=False)
+        return Console(quiet=self.quiet, highlight=False, soft_wrap=True)
 
     def show(self, data: Any, *, as_json: bool, human: "Callable[[Console], None]") -> None:  # noqa: ANN401
         """Print ``data`` as JSON for machines, or let ``human`` print it for people."""

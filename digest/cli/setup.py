@@ -21,11 +21,10 @@ def init(session: Session, directory: Path, *, as_json: bool) -> None:
 
     def human(console: Console) -> None:
         for path in written:
-            console.print(f"  wrote {path}", soft_wrap=True)
+            console.print(f"  wrote {path}")
         console.print(
             f"\nNext: name your feeds in {directory / 'feeds.toml'} and yourself in "
             f"{directory / 'newsletters'}, then\n  digest --config {directory} check",
-            soft_wrap=True,
         )
 
     session.show({"written": [str(path) for path in written]}, as_json=as_json, human=human)
@@ -55,13 +54,13 @@ def check(session: Session, *, as_json: bool) -> None:
 
     def human(console: Console) -> None:
         for problem in errors:
-            console.print(f"[red]error[/]   {_escaped(problem)}", soft_wrap=True)
+            console.print(f"[red]error[/]   {_escaped(problem)}")
         for problem in warnings:
-            console.print(f"[yellow]warning[/] {_escaped(problem)}", soft_wrap=True)
+            console.print(f"[yellow]warning[/] {_escaped(problem)}")
         if errors:
             console.print(f"\n{len(errors)} to put right.")
         else:
-            console.print(f"[green]ok[/]      {summary}", soft_wrap=True)
+            console.print(f"[green]ok[/]      {summary}")
 
     session.show(
         {"errors": [_plain(p) for p in errors], "warnings": [_plain(p) for p in warnings]},

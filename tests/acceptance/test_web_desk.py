@@ -239,7 +239,7 @@ def test_an_issue_shows_its_row_state_size_and_outline(client: Client) -> None:
     assert "Also: a lamp room opens" in page
     assert re.search(r'state draft">draft<', page)
     assert "1 KB of 85" in page
-    assert "digest approve coast-2024-05-16" in page
+    assert "Approve this issue" in page
     headings = re.findall(r"<h3>(.+?)</h3>", page)
     assert headings == ["Lead", "At sea", "On land", "Also published"]
     assert page.index("The night ferry is back after") < page.index("The lamp room opens")

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -201,11 +201,16 @@ class Publication:
         return [*root, *arguments]
 
     def digest(
-        self, *arguments: str, now: str = NOW, status: int = 0, stdin: str = ""
+        self,
+        *arguments: str,
+        now: str = NOW,
+        status: int = 0,
+        stdin: str = "",
+        under: Sequence[str] = (),
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command and expect an exit status."""
+        """Run a command, perhaps ``under`` another, and expect an exit status."""
         done = subprocess.run(
-            self.command(*arguments, now=now),
+            [*under, *self.command(*arguments, now=now)],
             input=stdin,
             capture_output=True,
             text=True,
