@@ -89,6 +89,10 @@ class HandOffError(DigestError):
         super().__init__(f"mail server {server}: {message}")
 
 
+class ListenError(DigestError):
+    """The port that pages are to be served from cannot be had."""
+
+
 class TokenError(DigestError):
     """A signed link was altered, expired, or made for another purpose."""
 

@@ -28,10 +28,8 @@ def demo(session: Session, directory: Path, *, as_json: bool) -> None:
     DIRECTORY becomes a working directory to play with.
     """
     from digest.demo.play import invite_audience, opened_town
-    from digest.demo.town import prepare_town
 
-    town = prepare_town(directory)
-    with opened_town(town) as app:
+    with opened_town(directory) as (town, app):
         audience = invite_audience(app, town)
         happenings = _play(session, app, audience, as_json=as_json)
     letters = len(list((town.mail / "new").iterdir()))
@@ -103,4 +101,6 @@ def _summary(console: Console, town: Town, audience: Audience, happenings: list[
         "and for your own newsletter:",
         "  digest init my-newsletter",
     ]
-    console.print(Panel("\n".join(lines), title="digest demo", expand=False, padding=(1, 2)))
+    console.print(
+        Panel("\n".join(lines), title="digest demo", expand=False, padding=(1, 2)), soft_wrap=False
+    )

@@ -6,6 +6,7 @@ same guard (see :mod:`digest.collect.addresses`). No proxy from the environment 
 """
 
 import asyncio
+import os
 import re
 import socket
 import threading
@@ -338,7 +339,9 @@ def _sentence(error: Exception) -> str:
         case aiohttp.ClientConnectorError(os_error=RefusedAddressError() as refused):
             reason = f"{error.host} is not asked: {refused}"
         case aiohttp.ClientConnectorError():
-            cause = error.os_error.strerror or error.os_error
+            cause = (
+                os.strerror(error.os_error.errno).lower() if error.os_error.errno else "no route"
+            )
             reason = f"no connection to {error.host}: {cause}"
         case aiohttp.ClientPayloadError():
             reason = "the answer broke off or cannot be decompressed"

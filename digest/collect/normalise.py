@@ -27,6 +27,7 @@ class _Source:
     """What the entries of one document share."""
 
     url: str
+    base: str
     title: str
     home_url: str
     language: str
@@ -34,15 +35,17 @@ class _Source:
     shared_links: frozenset[str]
 
 
-def normalise(raw: RawFeed, *, url: str, max_entries: int) -> ParsedFeed:
+def normalise(raw: RawFeed, *, url: str, base: str = "", max_entries: int) -> ParsedFeed:
     """The feed with its entries checked, cleaned and complete, in the document's order.
 
-    ``url`` identifies the feed. Of several entries with one id the first is kept; an entry
-    without any page to lead to is dropped. Both are said in ``problems``.
+    ``url`` identifies the feed; relative links start from ``base``, or from it. Of several
+    entries with one id the first is kept; an entry without any page to lead to is dropped. Both
+    are said in ``problems``.
     """
-    home = canonical_url(raw.home_url, url)
+    home = canonical_url(raw.home_url, base or url)
     source = _Source(
         url=url,
+        base=base or url,
         title=title_of(raw.title),
         home_url=home,
         language=language_of(raw.language),
@@ -96,11 +99,11 @@ def _entries(raw: RawFeed, source: _Source, most: int) -> Iterator[Entry | None]
 
 
 def _entry(raw: RawEntry, source: _Source) -> Entry | None:
-    base = absolute_url(raw.base, source.url) or source.url
+    base = absolute_url(raw.base, source.base) or source.base
     url = _page(raw, source, base)
     if not url:
         return None
-    inner_base = base if base != source.url else url
+    inner_base = base if base != source.base else url
     content = _clean(raw.content, inner_base)
     summary_html = _clean(_leading(raw.summary) if content else raw.summary, inner_base)
     summary = _summary(summary_html, content)

@@ -37,11 +37,12 @@ _SNIFFED = 2_000
 
 
 def parse_feed(
-    body: bytes, *, url: str, content_type: str = "", max_entries: int = 2000
+    body: bytes, *, url: str, base: str = "", content_type: str = "", max_entries: int = 2000
 ) -> ParseResult:
     """Read a document as a feed. Never raises: what is no feed is a :class:`ParseFailed`.
 
-    ``url`` is the feed's own, and identifies it in every entry's key. A document that breaks
+    ``url`` is the feed's own, and identifies it in every entry's key; ``base`` is where the
+    document was found in the end, and what its relative links start from. A document that breaks
     off gives the entries before the break and a sentence in ``problems``.
     """
     if not body.strip(b"\x00\t\n\r \xef\xbb\xbf\xfe\xff"):
@@ -51,10 +52,10 @@ def parse_feed(
     if looks_like_json(body):
         raw = read_json_feed(body)
     else:
-        raw = _read_xml(body, url=url, content_type=content_type, most=max_entries)
+        raw = _read_xml(body, url=base or url, content_type=content_type, most=max_entries)
     if isinstance(raw, ParseFailed):
         return raw
-    return normalise(raw, url=url, max_entries=max_entries)
+    return normalise(raw, url=url, base=base or url, max_entries=max_entries)
 
 
 def _read_xml(body: bytes, *, url: str, content_type: str, most: int) -> RawFeed | ParseFailed:

@@ -1,14 +1,16 @@
 """Play the demo: the same pipeline calls as ``digest run``, on the sample town."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from digest.app import App, open_app
 from digest.audience.exchange import read_csv
 from digest.config.load import load_config
 from digest.demo.mailbox import mailbox
-from digest.demo.town import CLOCK, Town
+from digest.demo.town import CLOCK, Town, prepare_town
+from digest.errors import ListenError
 from digest.model import Consent, NewSubscriber
 from digest.pipeline.handover import OnSettled
 from digest.pipeline.once import Happening, run_once
@@ -16,6 +18,7 @@ from digest.service.run import Pages
 from digest.web.public import create_public_app
 
 NEWSLETTER = "weekly"
+_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +30,34 @@ class Audience:
 
 
 @contextmanager
-def opened_town(town: Town) -> Iterator[App]:
-    """The town's app, its feeds and pages served, its mail server listening."""
-    config = load_config(town.directory, environment={})
-    app = open_app(config, clock=lambda: CLOCK)
-    pages = Pages(app, create_public_app(app))
-    pages.start()
-    try:
-        with mailbox(town.mail, port=town.mail_port):
-            yield app
-    finally:
-        pages.stop()
-        app.store.close()
+def opened_town(directory: Path) -> Iterator[tuple[Town, App]]:
+    """The town in ``directory`` and its app; its feeds and pages served, its mail server listening.
+
+    :raises StateError: when something else is in ``directory``.
+    """
+    with ExitStack() as stack:
+        yield _settled(directory, stack)
+
+
+def _settled(directory: Path, stack: ExitStack) -> tuple[Town, App]:
+    """Open the town, elsewhere when somebody took a port since it was seen to be free."""
+    for _ in range(_TRIES - 1):
+        with suppress(ListenError, OSError):
+            return _opened(prepare_town(directory), stack)
+    return _opened(prepare_town(directory), stack)
+
+
+def _opened(town: Town, stack: ExitStack) -> tuple[Town, App]:
+    with ExitStack() as opening:
+        config = load_config(town.directory, environment={})
+        app = open_app(config, clock=lambda: CLOCK)
+        opening.callback(app.store.close)
+        pages = Pages(app, create_public_app(app))
+        pages.start()
+        opening.callback(pages.stop)
+        opening.enter_context(mailbox(town.mail, port=town.mail_port))
+        stack.push(opening.pop_all())
+    return town, app
 
 
 def invite_audience(app: App, town: Town) -> Audience:

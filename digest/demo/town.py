@@ -52,12 +52,14 @@ def prepare_town(directory: Path) -> Town:
 
 
 def _free_port(wanted: int) -> int:
-    """The port wanted, or any other when somebody listens there."""
+    """The port wanted, or any other when somebody has it."""
     for port in (wanted, 0):
         with socket.socket() as probe:
+            # Without this, a port that was in use a minute ago looks taken.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
+                probe.listen()
             except OSError:
                 continue
             return int(probe.getsockname()[1])

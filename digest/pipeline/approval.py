@@ -7,7 +7,7 @@ from digest.app import App
 from digest.errors import StateError, TemplateError
 from digest.model import Approval, IssueState, KeptIssue, RenderedIssue
 
-AUTOMATIC = "automatic"
+AUTOMATIC = "the schedule"
 """Who approved, where the newsletter's definition says that nobody needs to."""
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from digest.app import App
 from digest.collect.parse import parse_feed
-from digest.collect.refresh import RefreshPolicy, body_hash, decide, is_due, request_for
+from digest.collect.refresh import RefreshPolicy, decide, is_due, needs_parsing, request_for
 from digest.model import (
     FeedHealth,
     FeedState,
@@ -83,11 +83,12 @@ def _keep(app: App, state: FeedState, result: FetchResult, *, now: datetime) -> 
 
 def _parse(app: App, state: FeedState, result: FetchResult) -> ParseResult | None:
     """Read a body that is new; None where there is none, or it is the one read last time."""
-    if not isinstance(result, Fetched) or body_hash(result.body) == state.body_hash:
+    if not isinstance(result, Fetched) or not needs_parsing(state, result):
         return None
     return parse_feed(
         result.body,
-        url=result.url,
+        url=state.url,
+        base=result.url,
         content_type=result.content_type,
         max_entries=app.config.settings.collect.max_entries,
     )

@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest.app import App
-from digest.errors import DigestError
+from digest.errors import ListenError
 from digest.service.health import HealthReport, Pulse
 from digest.service.jobs import COLLECT, PUBLISH, Jobs
 
@@ -29,7 +29,7 @@ Site = Callable[[App, Callable[[], HealthReport]], Any]
 def serve(app: App, *, site: Site, stop: threading.Event) -> None:
     """Tick and answer until ``stop`` is set, then finish what is in hand.
 
-    :raises DigestError: when the port of the public pages cannot be had.
+    :raises ListenError: when the port of the public pages cannot be had.
     """
     pulse = Pulse()
     server = Pages(app, site(app, lambda: pulse.report(app.clock())))
@@ -70,13 +70,13 @@ class Pages:
     def start(self) -> None:
         """Listen.
 
-        :raises DigestError: when the port cannot be had.
+        :raises ListenError: when the port cannot be had.
         """
         self._thread.start()
         while not self._server.started:
             self._thread.join(timeout=0.02)
             if not self._thread.is_alive():
-                raise DigestError(
+                raise ListenError(
                     f"cannot listen on {self.host}:{self.port}; is it in use? "
                     f"Set another [web] port in digest.toml"
                 )
