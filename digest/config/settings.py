@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from digest.config.notations import check_base_url, check_domain
+from digest.config.notations import check_base_url, check_domain, check_home_url
 from digest.config.quantities import parse_duration, parse_size
 from digest.errors import Problem, UnknownNameError
 from digest.model import Feed, Newsletter
@@ -31,6 +31,7 @@ Limit = Annotated[int, Field(ge=0, strict=True, description="a whole number of a
 Name = Annotated[str, Field(min_length=1)]
 Domain = Annotated[str, AfterValidator(check_domain)]
 BaseUrl = Annotated[str, AfterValidator(check_base_url)]
+OptionalUrl = Annotated[str, AfterValidator(check_home_url)]
 
 
 class Section(BaseModel):
@@ -56,6 +57,8 @@ class CollectSettings(Section):
     """``[collect]``: how feeds are asked. Sizes in bytes."""
 
     interval: Duration
+    min_interval: Duration
+    max_interval: Duration
     concurrency: Count
     per_host: Count
     timeout: Duration
@@ -64,6 +67,12 @@ class CollectSettings(Section):
     max_entries: Count
     backoff: Duration
     max_backoff: Duration
+    pause_after: Duration
+    websub: bool
+    proxy: OptionalUrl
+    parsers: Count
+    parse_timeout: Duration
+    parse_memory: Size
     private_hosts: tuple[Name, ...]
 
 

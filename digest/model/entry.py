@@ -1,7 +1,8 @@
 """Entries: the items of feeds, normalised."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -32,7 +33,9 @@ class Entry:
 
     ``title``, ``summary``, ``authors`` and ``categories`` are plain text without markup;
     ``content`` is HTML that passed the allowlist, with absolute URLs. ``url`` is canonical.
-    Datetimes are aware UTC. ``fingerprint`` changes when what a reader sees changes.
+    Datetimes are aware UTC. ``fingerprint`` changes when what a reader sees changes. ``support``
+    holds help lines that must go wherever the entry goes; ``full_text`` says that ``content`` was
+    fetched from the article's page.
     """
 
     key: EntryKey
@@ -48,6 +51,28 @@ class Entry:
     image: Image | None = None
     categories: tuple[str, ...] = ()
     language: str = ""
+    support: tuple[str, ...] = ()
+    full_text: bool = False
+
+
+class EntryState(StrEnum):
+    """Where an entry stands with a newsletter."""
+
+    NEW = "new"
+    QUEUED = "queued"
+    USED = "used"
+    HELD = "held"
+    SKIPPED = "skipped"
+    TOO_OLD = "too-old"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What the program or an editor decided of an entry: held, skipped or broken, and why."""
+
+    state: EntryState
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +81,33 @@ class KeptEntry:
 
     ``dated_at`` is when it counts as published: its own date, else when it was first seen. It is
     None for an undated entry of a feed's very first fetch, which may be years old: never new.
-    ``used_in`` is the slug of the issue that used it, if any.
+    ``used_in`` is the slug of the issue that used it, if any. ``edits`` counts how often its feed
+    changed it, ``edited_at`` is when it last did. ``mark`` is set where somebody decided.
     """
 
     entry: Entry
     first_seen_at: datetime
     dated_at: datetime | None
     used_in: str = ""
+    edits: int = 0
+    edited_at: datetime | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A document read as a feed. ``problems`` are sentences about what was mended or dropped."""
+    """A document read as a feed. ``problems`` are sentences about what was mended or dropped.
+
+    ``ttl`` is how long the feed says it may be kept (RSS ``ttl``, ``sy:updatePeriod``). ``hub``
+    and ``topic`` are its WebSub hub and its own URL (``rel`` hub and self).
+    """
 
     title: str
     home_url: str = ""
     language: str = ""
+    ttl: timedelta | None = None
+    hub: str = ""
+    topic: str = ""
     entries: tuple[Entry, ...] = ()
     problems: tuple[str, ...] = ()
 

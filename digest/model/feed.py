@@ -1,30 +1,101 @@
 """Feeds: where entries come from, and what happened when one was last asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 
+class SourceKind(StrEnum):
+    """What is at a source's URL: a feed, a web page, or an API that answers in JSON."""
+
+    FEED = "feed"
+    PAGE = "page"
+    API = "api"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors:
+    """Where entries and their parts are: CSS selectors on a page, paths in an API's JSON.
+
+    ``entry`` finds each entry; the others look inside it, and an empty one finds nothing.
+    """
+
+    entry: str
+    title: str = ""
+    link: str = ""
+    date: str = ""
+    summary: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """A name with a value: a request's header, or an OPML outline's private attribute."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """HTTP basic authentication (RFC 7617). The representation never shows the password."""
+
+    username: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Login({self.username!r}, …)"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A source as the configuration lists it. ``url`` identifies it."""
+    """A source as the configuration lists it. ``url`` identifies it.
+
+    ``interval`` fixes how often it is asked; None leaves that to the feed's own frequency.
+    ``full_text`` has the articles fetched where the feed holds summaries only. ``headers`` and
+    ``attributes`` are kept in the order of the file; headers may hold secrets.
+    """
 
     url: str
     title: str = ""
     tags: tuple[str, ...] = ()
+    kind: SourceKind = SourceKind.FEED
+    selectors: Selectors | None = None
+    interval: timedelta | None = None
+    full_text: bool = False
+    headers: tuple[Attribute, ...] = field(default=(), repr=False)
+    login: Login | None = None
+    attributes: tuple[Attribute, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedList:
+    """A remote OPML file that is read again and again; its feeds carry ``tags`` as well."""
+
+    url: str
+    tags: tuple[str, ...] = ()
 
 
 class FeedHealth(StrEnum):
-    """How a feed is doing: asked as usual, failing and backed off, or gone for good."""
+    """How a feed is doing.
+
+    Asked as usual; failing and backed off; paused, because it failed for too long; gone for good.
+    """
 
     ACTIVE = "active"
     FAILING = "failing"
+    PAUSED = "paused"
     GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """What is remembered of a feed between two rounds. Datetimes are aware UTC."""
+    """What is remembered of a feed between two rounds. Datetimes are aware UTC.
+
+    ``interval`` is how often it is asked now. ``moved_to`` is where permanent redirects lead, and
+    ``moved_since`` how long they have. ``hub`` and ``topic`` are its WebSub hub and the URL it is
+    known by there. ``remark`` is a sentence for people, such as a move that was refused.
+    """
 
     url: str
     title: str = ""
@@ -38,24 +109,43 @@ class FeedState:
     last_ok_at: datetime | None = None
     next_check_at: datetime | None = None
     latency: timedelta | None = None
+    interval: timedelta | None = None
+    failing_since: datetime | None = None
+    moved_to: str = ""
+    moved_since: datetime | None = None
+    hub: str = ""
+    topic: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A body arrived. ``body`` is decompressed; ``url`` is where redirects ended."""
+    """A body arrived. ``body`` is decompressed; ``url`` is where redirects ended.
+
+    ``moved_to`` is how far permanent redirects (301, 308) alone led, empty without one.
+    ``fresh_for`` is how long the answer may be used by what its headers say (RFC 9111), None
+    where they say nothing. ``hub`` and ``topic`` are the Link header's (WebSub section 4).
+    """
 
     url: str
     body: bytes
     content_type: str = ""
+    content_location: str = ""
     etag: str = ""
     last_modified: str = ""
+    moved_to: str = ""
+    fresh_for: timedelta | None = None
+    hub: str = ""
+    topic: str = ""
     latency: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The server answered 304: what is kept is current."""
+    """The server answered 304: what is kept is current. Fields as :class:`Fetched` has them."""
 
+    moved_to: str = ""
+    fresh_for: timedelta | None = None
     latency: timedelta = timedelta(0)
 
 
@@ -71,11 +161,20 @@ class FetchFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRequest:
-    """One URL to ask for, with the validators of the copy that is kept."""
+    """One URL to ask for, with the validators of the copy that is kept.
+
+    ``form`` makes it a POST of those fields (RFC 1866). ``accept`` replaces the Accept header
+    that asks for feeds. ``max_size`` in bytes lowers the configured limit.
+    """
 
     url: str
     etag: str = ""
     last_modified: str = ""
+    headers: tuple[Attribute, ...] = field(default=(), repr=False)
+    login: Login | None = None
+    form: tuple[Attribute, ...] = ()
+    accept: str = ""
+    max_size: int | None = None
 
 
 FetchResult = Fetched | NotModified | FetchFailed

@@ -119,7 +119,8 @@ class Sender:
 class Newsletter:
     """One publication: whom it comes from, what it draws on, when it goes out.
 
-    ``feeds`` are the URLs it draws on, resolved from the lists and tags in its file.
+    ``feeds`` are the URLs it draws on, resolved from the lists and tags in its file; ``feed_tags``
+    are those tags, for feeds that become known later.
     ``default_topic`` takes the entries that no rule places.
     """
 
@@ -131,6 +132,7 @@ class Newsletter:
     feeds: tuple[str, ...]
     topics: tuple[Topic, ...]
     default_topic: str
+    feed_tags: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     tagline: str = ""
     home_url: str = ""
