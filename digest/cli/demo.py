@@ -1,5 +1,7 @@
 """``demo``: the whole job, offline, in under a minute."""
 
+import shutil
+import sys
 from pathlib import Path
 
 import click
@@ -90,17 +92,26 @@ def _summary(console: Console, town: Town, audience: Audience, happenings: list[
         f"as they asked."
     )
     where = town.directory
+    program = _program()
     lines += [
         "",
         f"The letters are in [bold]{town.mail / 'new'}[/] (open any .eml in a mail program).",
         "",
         "Next, look at both issues as an editor, in a browser:",
-        f"  digest --config {where} preview",
+        f"  {program} --config {where} preview",
         "or run the service with its public pages and scheduler:",
-        f"  digest --config {where} serve",
+        f"  {program} --config {where} serve",
         "and for your own newsletter:",
-        "  digest init my-newsletter",
+        f"  {program} init my-newsletter",
     ]
     console.print(
         Panel("\n".join(lines), title="digest demo", expand=False, padding=(1, 2)), soft_wrap=False
     )
+
+
+def _program() -> str:
+    """How this program is called from here: by its name, or by the path it was started with."""
+    called = Path(sys.argv[0])
+    if shutil.which("digest") or called.name != "digest":
+        return "digest"
+    return str(called.relative_to(Path.cwd()) if called.is_relative_to(Path.cwd()) else called)

@@ -4,6 +4,7 @@ English is the only catalogue so far. Another is one more :class:`Phrases` in ``
 ``plural`` picks a form for a number, so that languages with more than two fit.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,12 @@ _RIGHT_TO_LEFT_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "syrc", "tha
 
 def _one_or_many(number: int) -> int:
     return 0 if number == 1 else 1
+
+
+_SPEAKS_FOR_ITSELF = re.compile(
+    r"©|\(c\)|(photo|photograph|image|picture|illustration|drawing|credit|courtesy|artist)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +71,9 @@ class Phrases:
         return self.why_form.format(name=name)
 
     def photo(self, credit: str) -> str:
-        """A picture's credit line."""
+        """A picture's credit line, announced as one where its own words do not."""
+        if _SPEAKS_FOR_ITSELF.match(credit):
+            return credit
         return self.photo_form.format(credit=credit)
 
     def _dated(self, form: str, day: date) -> str:

@@ -63,3 +63,18 @@ def test_a_language_without_a_catalogue_gets_english() -> None:
 def test_direction(language: str, expected: str) -> None:
     """The script decides where a tag names one, the language otherwise."""
     assert direction(language) == expected
+
+
+@pytest.mark.parametrize(
+    ("credit", "line"),
+    [
+        ("Ada Fenwick", "Image: Ada Fenwick"),
+        ("Photo by Ada Fenwick", "Photo by Ada Fenwick"),
+        ("© Harbour Museum", "© Harbour Museum"),
+        ("Photogravure Society", "Image: Photogravure Society"),
+    ],
+    ids=["name", "photo-by", "copyright", "longer-word"],
+)
+def test_a_credit_is_announced_once(credit: str, line: str) -> None:
+    """A credit line that says what it is stands as it is."""
+    assert phrases_for("en").photo(credit) == line

@@ -94,7 +94,7 @@ def _upcoming(
 def _row(kept: KeptIssue, zone: ZoneInfo) -> IssueRow:
     return IssueRow(
         slug=kept.issue.slug,
-        title=str(kept.issue.title),
+        title=str(kept.issue.subject),
         state=kept.state,
         stories=len(kept.issue.stories),
         due=moment(kept.issue.key.period.end, zone),
