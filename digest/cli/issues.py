@@ -42,11 +42,11 @@ class PeriodRange(click.ParamType[Period]):
 @pass_session
 def draft(session: Session, newsletter: str, *, period: Period | None, as_json: bool) -> None:
     """Draft NEWSLETTER's issue for the period that is due, or up to now if none is."""
-    from digest.pipeline.drafting import draft_issue, draft_now, find_issue
+    from digest.pipeline.drafting import draft_now, find_issue
 
     with session.open_app() as app:
         definition = app.config.newsletter(newsletter)
-        drafted = draft_issue(app, definition, period) if period else draft_now(app, definition)
+        drafted = draft_now(app, definition, period)
         kept = drafted.issue or find_issue(app, definition, drafted.period)
 
     def human(console: Console) -> None:

@@ -49,7 +49,8 @@ def check(session: Session, *, as_json: bool) -> None:
         errors = check_templates((config.templates_folder, TEMPLATES))
         warnings = config.warnings
         summary = (
-            f"{config.directory}: {len(config.newsletters)} newsletters, {len(config.feeds)} feeds"
+            f"{config.directory}: {_count(len(config.newsletters), 'newsletter')}, "
+            f"{_count(len(config.feeds), 'feed')}"
         )
 
     def human(console: Console) -> None:
@@ -69,6 +70,10 @@ def check(session: Session, *, as_json: bool) -> None:
     )
     if errors:
         raise SystemExit(ConfigError.exit_code)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _escaped(problem: Problem) -> str:

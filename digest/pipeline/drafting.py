@@ -64,20 +64,26 @@ def upcoming_period(app: App, newsletter: Newsletter) -> Period:
     return period or Period(start=app.clock(), end=end)
 
 
-def draft_now(app: App, newsletter: Newsletter) -> Drafted:
-    """Draft because a person asks: the period that is due, or what has passed of the next one.
+def draft_now(app: App, newsletter: Newsletter, period: Period | None = None) -> Drafted:
+    """Draft because a person asks: that period, or the one that is due, or what has passed since.
 
     Where there is too little to tell, nothing is kept: the schedule will ask again.
     """
-    now = app.clock()
-    due = _period(app, newsletter, now)
-    so_far = Period(start=(due or upcoming_period(app, newsletter)).start, end=now)
-    periods = [due, so_far] if due else [so_far]
-    issues = [_assemble(app, newsletter, period) for period in periods]
+    issues = [_assemble(app, newsletter, one) for one in _asked(app, newsletter, period)]
     told = [issue for issue in issues if not _is_skipped(issue, newsletter)]
     if not told:
-        return Drafted(newsletter=newsletter.id, period=so_far, issue=None, skipped=True)
+        last = issues[-1].key.period
+        return Drafted(newsletter=newsletter.id, period=last, issue=None, skipped=True)
     return _keep(app, newsletter, told[0], IssueState.DRAFT)
+
+
+def _asked(app: App, newsletter: Newsletter, period: Period | None) -> tuple[Period, ...]:
+    if period:
+        return (period,)
+    due = _period(app, newsletter, app.clock())
+    start = (due or upcoming_period(app, newsletter)).start
+    so_far = Period(start=start, end=app.clock())
+    return (due, so_far) if due else (so_far,)
 
 
 def find_issue(app: App, newsletter: Newsletter, period: Period) -> KeptIssue | None:
