@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from digest.config import Config
-from digest.ports import Fetcher, Mailer, Renderer, Store
+from digest.ports import Fetcher, Mailer, Parser, Renderer, Store
 
 Clock = Callable[[], datetime]
 
@@ -17,6 +18,7 @@ class App:
     config: Config
     store: Store
     fetcher: Fetcher
+    parser: Parser
     renderer: Renderer
     mailer: Mailer
     clock: Clock
@@ -33,23 +35,63 @@ def open_app(config: Config, *, clock: Clock = system_clock) -> App:
 
     :raises StoreError: when the database cannot be used.
     """
-    # Imported here so that commands which open no app start fast.
-    from digest.collect.fetch import HttpFetcher
-    from digest.compose.render import IssueRenderer
-    from digest.deliver.smtp import SmtpMailer
-    from digest.resources import TEMPLATES
     from digest.store import open_store
 
-    settings = config.settings
     store = open_store(config.database_url)
     return App(
         config=config,
         store=store,
-        fetcher=HttpFetcher(settings.collect, settings.instance),
-        renderer=IssueRenderer(
-            folders=(config.templates_folder, TEMPLATES), public_url=settings.web.public_url
-        ),
-        mailer=SmtpMailer(settings.smtp, password=config.secrets.smtp_password),
+        fetcher=cast("Fetcher", _Later(lambda: _fetcher(config))),
+        parser=cast("Parser", _Later(lambda: _parser(config))),
+        renderer=cast("Renderer", _Later(lambda: _renderer(config))),
+        mailer=cast("Mailer", _Later(lambda: _mailer(config))),
         clock=clock,
         link_key=config.secrets.secret_key.encode() or store.link_key(),
     )
+
+
+class _Later:
+    """Stands for an adapter until it is used: the libraries behind it take long to import."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+        self._made: object = None
+
+    def __getattr__(self, name: str) -> object:
+        if self._made is None:
+            self._made = self._make()
+        return getattr(self._made, name)
+
+    def close(self) -> None:
+        """Close what was made; what was never used needs no closing."""
+        if self._made is not None:
+            self.__getattr__("close")()  # type: ignore[operator]  # the parser has one
+
+
+def _fetcher(config: Config) -> Fetcher:
+    from digest.collect.fetch import HttpFetcher
+
+    return HttpFetcher(config.settings.collect, config.settings.instance)
+
+
+def _parser(config: Config) -> Parser:
+    from digest.collect.workers import ParserPool
+
+    collect = config.settings.collect
+    return ParserPool(
+        count=collect.parsers, timeout=collect.parse_timeout, memory=collect.parse_memory
+    )
+
+
+def _renderer(config: Config) -> Renderer:
+    from digest.compose.render import IssueRenderer
+    from digest.resources import TEMPLATES
+
+    folders = (config.templates_folder, TEMPLATES)
+    return IssueRenderer(folders=folders, public_url=config.settings.web.public_url)
+
+
+def _mailer(config: Config) -> Mailer:
+    from digest.deliver.smtp import SmtpMailer
+
+    return SmtpMailer(config.settings.smtp, password=config.secrets.smtp_password)

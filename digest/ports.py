@@ -4,29 +4,39 @@
 ``digest.compose.render`` and ``digest.deliver.smtp`` provide them; tests bring their own fakes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from digest.model import (
+    ArticleCandidate,
+    ArticleVisit,
     Consent,
     Delivery,
     Enrolment,
     Entry,
     EntryKey,
     Envelope,
+    Feed,
+    FeedMeasures,
     FeedState,
     FetchAnswer,
     FetchRequest,
+    HubSubscription,
     Issue,
     IssueKey,
     IssueState,
     KeptEntry,
     KeptIssue,
+    Mark,
     Newsletter,
     NewSubscriber,
+    ParseJob,
+    ParseResult,
     Period,
+    Push,
     RenderedIssue,
+    Robots,
     SendOutcome,
     Settlement,
     Subscriber,
@@ -36,12 +46,32 @@ from digest.model import (
     Tally,
 )
 
+_Tag = TypeVar("_Tag")
+
 
 class Fetcher(Protocol):
     """Asks for many URLs at once. Never raises for one of them: a failure is an answer."""
 
     def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchAnswer]:
         """Answers in the order they arrive."""
+        ...
+
+
+class Parser(Protocol):
+    """Reads documents as feeds. Never raises for one of them: a failure is a result."""
+
+    def parse_all(
+        self, jobs: Iterable[tuple[_Tag, ParseJob | None]]
+    ) -> Iterator[tuple[_Tag, ParseResult | None]]:
+        """Results in the order they are ready, each with the tag its job came with.
+
+        ``jobs`` is read only as fast as documents are worked off, so that few of them are in
+        memory at once. A tag without a job passes through and has no result.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of what reading needed; it is taken up again by the next call."""
         ...
 
 
@@ -79,31 +109,112 @@ class Mailer(Protocol):
         ...
 
 
-class FeedStore(Protocol):
+class EntryStore(Protocol):
+    """The entries that feeds brought."""
+
+    def entries_in(
+        self, feeds: Sequence[str], period: Period, *, newsletter: str
+    ) -> tuple[KeptEntry, ...]:
+        """Entries of these feeds that an issue of the period could tell, oldest first.
+
+        Those dated in it, used ones too; and unused ones that came too late for the issue of
+        their date (never from the first fetch of a feed) or that an editor released. ``used_in``
+        speaks of ``newsletter`` alone: what another one used is still new for it. Issues that
+        were skipped or cancelled use nothing.
+        """
+        ...
+
+    def entry(self, key: EntryKey) -> KeptEntry | None:
+        """One entry, by its id or an alias; ``used_in`` is the first issue that used it."""
+        ...
+
+    def find(self, name: str) -> tuple[KeptEntry, ...]:
+        """Entries by key (``FEED#ID``), id or URL, as people name them; at most 20."""
+        ...
+
+    def recent(self, feeds: Sequence[str], *, newsletter: str, limit: int) -> tuple[KeptEntry, ...]:
+        """The newest entries of these feeds, newest first.
+
+        ``used_in`` speaks of ``newsletter``, or of any with an empty one.
+        """
+        ...
+
+    def history(self, key: EntryKey) -> tuple[Entry, ...]:
+        """What an entry was before its edits, oldest first; at most the last 20."""
+        ...
+
+    def mark(self, key: EntryKey, mark: Mark | None) -> bool:
+        """Mark an entry, or take its mark away; whether there is such an entry."""
+        ...
+
+
+class FeedStore(EntryStore, Protocol):
     """What is remembered of feeds, and the entries they brought."""
 
     def states(self, urls: Sequence[str]) -> dict[str, FeedState]:
         """The state of each feed; one never asked has the default state."""
         ...
 
+    def measures(self, urls: Sequence[str], *, now: datetime) -> dict[str, FeedMeasures]:
+        """What each feed brought; all zero for one that brought nothing."""
+        ...
+
     def save_refresh(
         self, state: FeedState, entries: Sequence[Entry], *, now: datetime
     ) -> tuple[int, int]:
-        """Keep a feed's new state and its entries, in one transaction: (new, changed) counts."""
-        ...
+        """Keep a feed's new state and its entries, in one transaction: (new, changed) counts.
 
-    def entries_in(
-        self, feeds: Sequence[str], period: Period, *, newsletter: str
-    ) -> tuple[KeptEntry, ...]:
-        """Entries of these feeds whose date lies in the period, oldest first, used ones too.
-
-        ``used_in`` speaks of ``newsletter`` alone: what another one used is still new for it.
-        Issues that were skipped or cancelled use nothing.
+        An entry that is known by its id, its page or its words (digest.collect.identity) keeps
+        its key and its date, and is never new again.
         """
         ...
 
-    def entry(self, key: EntryKey) -> KeptEntry | None:
-        """One entry; ``used_in`` is the first issue of any newsletter that used it."""
+
+class ListStore(Protocol):
+    """The feeds that remote lists hold."""
+
+    def feeds(self, lists: Sequence[str]) -> dict[str, tuple[Feed, ...]]:
+        """The feeds each list holds now, in its order; none for a list never read."""
+        ...
+
+    def replace(self, list_url: str, feeds: Sequence[Feed], *, now: datetime) -> tuple[int, int]:
+        """Keep what a list holds now, in one transaction: (added, removed) counts.
+
+        A feed that is no longer in it is marked as removed; one that comes back is added anew.
+        """
+        ...
+
+
+class ArticleStore(Protocol):
+    """Which entries' pages were asked for, what came of it, and the rules of their sites."""
+
+    def waiting(
+        self, feeds: Sequence[str], *, since: datetime, now: datetime, limit: int
+    ) -> tuple[ArticleCandidate, ...]:
+        """Entries of these feeds, dated ``since`` then, whose page is to be looked at now.
+
+        Those never looked at, those that their feed changed after, and those that failed and are
+        due again; the newest first.
+        """
+        ...
+
+    def settle(self, visits: Sequence[ArticleVisit]) -> None:
+        """Remember visits that changed no entry, in one transaction."""
+        ...
+
+    def enrich(self, entry: Entry, visit: ArticleVisit) -> bool:
+        """Keep an entry with its article's text in place of the feed's, and remember the visit.
+
+        False, and nothing kept, when its feed has changed it in the meantime.
+        """
+        ...
+
+    def robots(self, origins: Sequence[str], *, now: datetime) -> dict[str, Robots]:
+        """The rules of those sites that are known and still fresh."""
+        ...
+
+    def keep_robots(self, rules: Robots) -> None:
+        """Keep a site's rules in place of older ones."""
         ...
 
 
@@ -266,12 +377,62 @@ class LedgerStore(Protocol):
         ...
 
 
+class HubStore(Protocol):
+    """Subscriptions at WebSub hubs, and the documents they pushed."""
+
+    def subscriptions(self) -> tuple[HubSubscription, ...]:
+        """Every subscription, in order of feed."""
+        ...
+
+    def find(self, token: str) -> HubSubscription | None:
+        """The subscription whose callback ends in this token."""
+        ...
+
+    def add(self, subscription: HubSubscription) -> bool:
+        """Keep a new subscription; False, and nothing kept, when its feed has one already."""
+        ...
+
+    def change(
+        self, token: str, decide: Callable[[HubSubscription], HubSubscription | None]
+    ) -> HubSubscription | None:
+        """Read, decide and write in one transaction; a decision of None forgets the subscription.
+
+        Returns what is kept afterwards: None when it was forgotten, or not there.
+        """
+        ...
+
+    def keep_push(self, push: Push, *, most: int, most_bytes: int) -> bool:
+        """Keep a document until it is worked off; False when there is no room for it.
+
+        There is room below ``most`` documents of ``most_bytes`` bytes together.
+        """
+        ...
+
+    def next_push(self, *, after: int = 0) -> Push | None:
+        """The oldest document whose id is above ``after``."""
+        ...
+
+    def drop_push(self, push_id: int) -> None:
+        """Forget a document that was worked off."""
+        ...
+
+
 class Store(Protocol):
     """All of it, over one database."""
 
     @property
     def feeds(self) -> FeedStore:
         """Feeds and entries."""
+        ...
+
+    @property
+    def lists(self) -> ListStore:
+        """Remote lists of feeds."""
+        ...
+
+    @property
+    def articles(self) -> ArticleStore:
+        """Visits to entries' pages."""
         ...
 
     @property
@@ -287,6 +448,11 @@ class Store(Protocol):
     @property
     def ledger(self) -> LedgerStore:
         """Deliveries."""
+        ...
+
+    @property
+    def hubs(self) -> HubStore:
+        """Subscriptions at hubs."""
         ...
 
     def link_key(self) -> bytes:

@@ -1,6 +1,7 @@
 """Marks, and what the tests may find missing."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def corpora() -> Path:
     """The folder of shared test material; tests that use it carry the `corpus` mark."""
     return CORPORA
+
+
+@pytest.fixture(scope="session")
+def fulltext() -> None:
+    """The extra that reads articles; missing is a failure in CI and a skip elsewhere."""
+    if find_spec("trafilatura") is None:
+        reason = "trafilatura is not installed (the extra fulltext)"
+        (pytest.fail if STRICT else pytest.skip)(reason)
 
 
 @pytest.fixture(scope="session")

@@ -1,45 +1,31 @@
 """``feeds`` and ``collect``: the sources, and asking them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from digest.cli.discovery import add, discover
+from digest.cli.feed_status import status as feed_status
 from digest.cli.progress import progress
 from digest.cli.session import Session, json_option, pass_session
 from digest.errors import UnknownNameError
 from digest.model import Feed, FeedState
+from digest.pipeline.lists import ListRefreshed
 from digest.pipeline.refresh import FeedRefreshed
+from digest.pipeline.sources import all_feeds
 
 
 @click.group()
 def feeds() -> None:
-    """Sources: add, list, remove, import and export them."""
-
-
-@feeds.command("add")
-@click.argument("url")
-@click.option("--title", default="", help="Instead of the feed's own title.")
-@click.option("--tag", "tags", multiple=True, help="Newsletters draw on feeds by tag.")
-@json_option
-@pass_session
-def add(session: Session, url: str, *, title: str, tags: tuple[str, ...], as_json: bool) -> None:
-    """Write the feed at URL into feeds.toml."""
-    from digest.config.feedlist import add_feed
-
-    path = _feed_list(session)
-    feed = Feed(url=url, title=title, tags=tags)
-    add_feed(path, feed)
-    session.show(
-        {"added": _plain(feed)},
-        as_json=as_json,
-        human=lambda console: console.print(f"added {url} to {path}"),
-    )
+    """Sources: find, add, list, remove, import and export them."""
 
 
 @feeds.command("list")
@@ -48,9 +34,13 @@ def add(session: Session, url: str, *, title: str, tags: tuple[str, ...], as_jso
 def list_(session: Session, *, as_json: bool) -> None:
     """Every feed, its tags, and how it does."""
     with session.open_app() as app:
-        listed = app.config.feeds
+        listed = all_feeds(app)
+        own = {feed.url for feed in app.config.feeds}
         states = app.store.feeds.states([feed.url for feed in listed])
-    rows = [{**_plain(feed), **_health(states[feed.url])} for feed in listed]
+    rows = [
+        {**_plain(feed), "from_list": feed.url not in own, **_health(states[feed.url])}
+        for feed in listed
+    ]
 
     def human(console: Console) -> None:
         table = Table("feed", "tags", "health", "last ok", "next check", box=None)
@@ -95,22 +85,37 @@ def remove(session: Session, url: str, *, as_json: bool) -> None:
 def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json: bool) -> None:
     """Add the feeds of an OPML FILE (- for standard input) that are not listed yet."""
     from digest.collect.opml import read_opml
-    from digest.config.feedlist import add_feeds, read_feeds
+    from digest.config.feedlist import add_feeds, identity, read_feeds, unfit
 
     path = _feed_list(session)
-    known = {feed.url for feed in read_feeds(path)}
-    found = read_opml(file.read())
-    fresh = [feed for feed in found if feed.url not in known]
-    add_feeds(
-        path,
-        [replace(feed, tags=tuple(dict.fromkeys(feed.tags + tags))) for feed in fresh],
-    )
+    known = {identity(feed.url) for feed in read_feeds(path)}
+    found = {identity(feed.url): feed for feed in reversed(read_opml(file.read()))}
+    fresh = [feed for key, feed in reversed(found.items()) if key not in known]
+    tagged = [replace(feed, tags=tuple(dict.fromkeys(feed.tags + tags))) for feed in fresh]
+    refused = {feed.url: why for feed in tagged if (why := unfit(path, feed))}
+    added = [feed for feed in tagged if feed.url not in refused]
+    add_feeds(path, added)
+
+    def human(console: Console) -> None:
+        known_count = len(found) - len(fresh)
+        console.print(f"added {len(added)} feeds to {path}; {known_count} were there already")
+        for feed in tagged:
+            if feed.url in refused:
+                name = escape(feed.title or urlsplit(feed.url).hostname or "a feed")
+                console.print(f"[yellow]left out[/] {name}: its URL {refused[feed.url]}")
+
     session.show(
-        {"added": [feed.url for feed in fresh], "known": len(found) - len(fresh)},
+        {
+            "added": [feed.url for feed in added],
+            "known": len(found) - len(fresh),
+            "left_out": [
+                {"title": feed.title, "why": refused[feed.url]}
+                for feed in tagged
+                if feed.url in refused
+            ],
+        },
         as_json=as_json,
-        human=lambda console: console.print(
-            f"added {len(fresh)} feeds to {path}; {len(found) - len(fresh)} were there already",
-        ),
+        human=human,
     )
 
 
@@ -126,29 +131,57 @@ def export(session: Session, output: BinaryIO) -> None:
 
 
 @click.command()
-@click.option("--feed", "urls", multiple=True, help="Only this feed, whether it is due or not.")
+@click.option("--feed", "urls", multiple=True, help="Only this feed, even if it is paused.")
+@click.option("--due", is_flag=True, help="Only feeds whose next check is due, as `run` does.")
 @json_option
 @pass_session
-def collect(session: Session, *, urls: tuple[str, ...], as_json: bool) -> None:
-    """Ask feeds for new entries and keep them."""
+def collect(session: Session, *, urls: tuple[str, ...], due: bool, as_json: bool) -> None:
+    """Ask feeds for new entries now, and keep them.
+
+    Paused and retired feeds are asked only when they are named.
+    """
+    from digest.pipeline.lists import refresh_lists
     from digest.pipeline.refresh import due_feeds, refresh_feeds
 
     with session.open_app() as app:
-        known = tuple(feed.url for feed in app.config.feeds)
+        lists = [] if urls else list(refresh_lists(app))
+        known = tuple(feed.url for feed in all_feeds(app))
         for url in urls:
             if url not in known:
                 raise UnknownNameError("feed", url, known=known)
-        total = len(urls) or due_feeds(app)
+        total = len(urls) or (due_feeds(app) if due else len(known))
         with progress(session, "asking feeds", total, as_json=as_json) as advance:
             answers = []
-            for answer in refresh_feeds(app, urls=urls, force=bool(urls)):
+            for answer in refresh_feeds(app, urls=urls, force=not due):
                 answers.append(answer)
                 advance()
-    session.show(
-        [_answer(answer) for answer in answers],
-        as_json=as_json,
-        human=lambda console: print_answers(console, answers),
-    )
+
+    def human(console: Console) -> None:
+        print_lists(console, lists)
+        print_answers(console, answers)
+
+    session.show([*map(list_facts, lists), *map(_answer, answers)], as_json=as_json, human=human)
+
+
+def print_lists(console: Console, lists: Sequence[ListRefreshed]) -> None:
+    """Say what remote lists brought; nothing of one that stayed as it was."""
+    for each in lists:
+        if each.error:
+            console.print(f"[red]failed[/] list {escape(each.url)}: {escape(each.error)}")
+        elif each.added or each.removed:
+            console.print(
+                f"list {escape(each.url)}: {each.added} feeds new, {each.removed} removed"
+            )
+
+
+def list_facts(answer: ListRefreshed) -> dict[str, object]:
+    """What reading a list brought, for machines."""
+    return {
+        "list": answer.url,
+        "added": answer.added,
+        "removed": answer.removed,
+        "error": answer.error,
+    }
 
 
 def print_answers(console: Console, answers: list[FeedRefreshed]) -> None:
@@ -156,6 +189,10 @@ def print_answers(console: Console, answers: list[FeedRefreshed]) -> None:
     for answer in answers:
         if answer.error:
             console.print(f"[red]failed[/] {escape(answer.title)}: {escape(answer.error)}")
+        if answer.became:
+            console.print(f"[yellow]now {answer.became}[/] {escape(answer.title)}")
+        if answer.remark:
+            console.print(f"[yellow]note[/] {escape(answer.title)}: {escape(answer.remark)}")
         for problem in answer.problems:
             console.print(f"[yellow]mended[/] {escape(answer.title)}: {escape(problem)}")
     failed = sum(bool(answer.error) for answer in answers)
@@ -188,6 +225,8 @@ def _answer(answer: FeedRefreshed) -> dict[str, object]:
     return {
         "url": answer.url,
         "health": answer.health,
+        "became": answer.became,
+        "remark": answer.remark,
         "new": answer.new,
         "changed": answer.changed,
         "unchanged": answer.unchanged,
@@ -199,3 +238,8 @@ def _answer(answer: FeedRefreshed) -> dict[str, object]:
 
 def _when(moment: datetime | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M") if moment else "–"
+
+
+feeds.add_command(add)
+feeds.add_command(discover)
+feeds.add_command(feed_status)

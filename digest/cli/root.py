@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": ("digest.cli.demo", "Run the whole job offline on sample feeds."),
     "feeds": ("digest.cli.feeds", "Sources: add, list, remove, import and export them."),
     "collect": ("digest.cli.feeds", "Ask feeds for new entries and keep them."),
+    "entries": ("digest.cli.entries", "Entries: their states and why, history, hold and skip."),
     "draft": ("digest.cli.issues", "Draft a newsletter's issue."),
     "issues": ("digest.cli.issues", "Issues: list them, or show one."),
     "render": ("digest.cli.issues", "The exact bytes of an issue that would go out."),

@@ -12,13 +12,15 @@ from rich.console import Console
 from rich.markup import escape
 
 from digest.app import App
-from digest.cli.feeds import print_answers
+from digest.cli.feeds import list_facts, print_answers, print_lists
 from digest.cli.sending import delivered_facts, print_delivered
 from digest.cli.session import Session, json_option, pass_session
 from digest.errors import ConfigError, DigestError
 from digest.pipeline.approval import Approved
 from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted
+from digest.pipeline.enrich import Enriched, EnrichmentMissing
+from digest.pipeline.lists import ListRefreshed
 from digest.pipeline.once import Happening
 from digest.pipeline.refresh import FeedRefreshed
 
@@ -123,8 +125,13 @@ def _draining() -> Iterator[threading.Event]:
 def _print(console: Console, happenings: list[Happening]) -> None:
     answers = [happening for happening in happenings if isinstance(happening, FeedRefreshed)]
     print_answers(console, answers)
+    print_lists(console, [one for one in happenings if isinstance(one, ListRefreshed)])
     for happening in happenings:
         match happening:
+            case EnrichmentMissing():
+                console.print(f"[yellow]note[/] {escape(str(happening))}")
+            case Enriched(remark=remark) if remark:
+                console.print(f"  no full text of {escape(happening.url)}: {escape(remark)}")
             case Drafted(issue=None):
                 pass
             case Drafted(issue=kept, skipped=skipped, stories=stories) if kept:
@@ -152,8 +159,16 @@ def _went_wrong(happening: Happening) -> bool:
             return False
 
 
+def _article_facts(happening: Enriched | EnrichmentMissing) -> dict[str, object]:
+    if isinstance(happening, EnrichmentMissing):
+        return {"note": str(happening)}
+    return {"article": happening.url, "words": happening.words, "remark": happening.remark}
+
+
 def _facts(happening: Happening) -> dict[str, object]:
     match happening:
+        case ListRefreshed():
+            return list_facts(happening)
         case FeedRefreshed():
             return {
                 "feed": happening.url,
@@ -161,6 +176,8 @@ def _facts(happening: Happening) -> dict[str, object]:
                 "changed": happening.changed,
                 "error": happening.error,
             }
+        case Enriched() | EnrichmentMissing():
+            return _article_facts(happening)
         case Drafted():
             slug = happening.issue.issue.slug if happening.issue else ""
             return {"drafted": slug, "stories": happening.stories, "skipped": happening.skipped}

@@ -62,6 +62,7 @@ class Session:
         try:
             yield app
         finally:
+            app.parser.close()
             app.store.close()
 
     def _asked_level(self) -> str:

@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 
 from digest.cli.session import Session, json_option, pass_session
+from digest.config import Config
 from digest.errors import ConfigError, Problem
 
 
@@ -47,7 +48,7 @@ def check(session: Session, *, as_json: bool) -> None:
         errors = error.problems
     else:
         errors = check_templates((config.templates_folder, TEMPLATES))
-        warnings = config.warnings
+        warnings = (*config.warnings, *_missing_extras(config))
         summary = (
             f"{config.directory}: {_count(len(config.newsletters), 'newsletter')}, "
             f"{_count(len(config.feeds), 'feed')}"
@@ -70,6 +71,27 @@ def check(session: Session, *, as_json: bool) -> None:
     )
     if errors:
         raise SystemExit(ConfigError.exit_code)
+
+
+def _missing_extras(config: Config) -> tuple[Problem, ...]:
+    """What the configuration asks for that only an extra can do, where it is not installed."""
+    from digest.collect.article import EXTRA, can_extract
+    from digest.config.load import FEEDS_FILE
+    from digest.config.locate import locate
+
+    wanted = next((index for index, feed in enumerate(config.feeds) if feed.full_text), None)
+    path = config.directory / FEEDS_FILE
+    if wanted is None or can_extract() or not path.exists():
+        return ()
+    return (
+        Problem(
+            file=str(path),
+            line=locate(path.read_text("utf-8"), ("feed", wanted, "full_text")),
+            field="full_text",
+            message="articles cannot be read without an extra; the feeds' own text is used",
+            fix=f"pip install 'digest[{EXTRA}]'",
+        ),
+    )
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,6 +8,7 @@ from rich.table import Table
 from digest.app import App
 from digest.cli.session import Session, json_option, pass_session
 from digest.model import Consent, FeedHealth, Newsletter
+from digest.pipeline.sources import all_feeds
 
 
 @click.command()
@@ -16,7 +17,7 @@ from digest.model import Consent, FeedHealth, Newsletter
 def status(session: Session, *, as_json: bool) -> None:
     """Where everything stands: feeds, newsletters, issues, subscribers."""
     with session.open_app() as app:
-        states = app.store.feeds.states([feed.url for feed in app.config.feeds]).values()
+        states = app.store.feeds.states([feed.url for feed in all_feeds(app)]).values()
         rows = [_row(app, newsletter) for newsletter in app.config.newsletters.values()]
     failing = sum(state.health is not FeedHealth.ACTIVE for state in states)
 

@@ -8,14 +8,24 @@ A feed's URL, each redirect and each address a name resolves to pass through her
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, unquote, urlsplit
 
+import idna
+
 Address = IPv4Address | IPv6Address
 
-_METADATA = frozenset(
-    ip_address(text)
-    for text in ("169.254.169.254", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")
+# Where clouds hand out credentials: Oracle's and Azure's lie among addresses that look public.
+_METADATA = (
+    IPv4Network("169.254.169.254/32"),
+    IPv4Network("100.100.100.200/32"),
+    IPv4Network("192.0.0.192/32"),
+    IPv4Network("168.63.129.16/32"),
+    IPv6Network("fd00:ec2::/32"),
+    IPv6Network("fd00:42::42/128"),
+    IPv6Network("fd20:ce::254/128"),
 )
 # Open to a host that the publisher opted in; everything else below stays shut for it too.
 _PRIVATE = (
@@ -26,6 +36,7 @@ _PRIVATE = (
     ("carrier-grade NAT", IPv4Network("100.64.0.0/10")),
     ("loopback", IPv6Network("::1/128")),
     ("private", IPv6Network("fc00::/7")),
+    # Not assigned to anybody since RFC 3879, but virtual machines find their host here.
     ("site-local", IPv6Network("fec0::/10")),
 )
 # IANA's special-purpose registries (RFC 6890), and the ways into IPv4 through IPv6.
@@ -43,6 +54,7 @@ _SPECIAL = (
     ("unspecified", IPv6Network("::/128")),
     ("local NAT64", IPv6Network("64:ff9b:1::/48")),
     ("discard-only", IPv6Network("100::/64")),
+    ("dummy", IPv6Network("100:0:0:1::/64")),
     ("Teredo", IPv6Network("2001::/32")),
     ("reserved", IPv6Network("2001::/23")),
     ("documentation", IPv6Network("2001:db8::/32")),
@@ -52,23 +64,67 @@ _SPECIAL = (
     ("link-local", IPv6Network("fe80::/10")),
     ("multicast", IPv6Network("ff00::/8")),
 )
+# What is refused, by the version of the address and whether its host was opted in.
+_REFUSED = {
+    (version, private): tuple(
+        (kind, network)
+        for kind, network in (_SPECIAL if private else _SPECIAL + _PRIVATE)
+        if network.version == version
+    )
+    for version in (4, 6)
+    for private in (False, True)
+}
 _EMBEDDING_V4 = (
     IPv6Network("::/96"),
     IPv6Network("::ffff:0:0/96"),
     IPv6Network("::ffff:0:0:0/96"),
     IPv6Network("64:ff9b::/96"),
 )
-_LOCAL_NAMES = frozenset({"localhost", "metadata", "broadcasthost", "ip6-localhost"})
-_LOCAL_SUFFIXES = (".localhost", ".local", ".internal", ".localdomain", ".home.arpa")
+# The tunnel's interface identifiers, under any prefix (RFC 5214, section 6.1).
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+_LOCAL_NAME_LIST = """
+    localhost localhost4 localhost6 loopback broadcasthost ip6-localhost ip6-loopback ip6-localnet
+    ip6-allnodes ip6-allrouters metadata instance-data rancher-metadata
+    metadata.packet.net metadata.platformequinix.com
+"""
+_LOCAL_NAMES = frozenset(_LOCAL_NAME_LIST.split())
+# Reserved for a machine or a site (RFC 6761, 6762 appendix G, 7686, 8375), delegated to nobody.
+_LOCAL_SUFFIXES = (
+    *(".localhost", ".localdomain", ".local", ".internal", ".intranet", ".private"),
+    *(".home", ".home.arpa", ".lan", ".corp", ".onion"),
+)
+# Ports of services that would take a request for one of theirs (WHATWG Fetch, "bad port").
+_BAD_PORT_LIST = """
+    0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111
+    113 115 117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540
+    548 554 556 563 587 601 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000
+    6566 6665 6666 6667 6668 6669 6679 6697 10080
+"""
+_BAD_PORTS = frozenset(map(int, _BAD_PORT_LIST.split()))
 
+_PLAIN_NAME = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+\.[a-z][a-z0-9-]*+")
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\x7f#/<>?@\\^|%\[\]:]")
 _FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
-_SCHEMES = ("http", "https")
+_PORTS = {"http": 80, "https": 443}
 _V4_PARTS = 4
 _MAX_BYTE = 0xFF
 _DECIMAL = 10
 _MAX_NAME = 253
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A URL that may be tried. ``host`` is canonical; ``port`` the one that will be asked."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def origin(self) -> tuple[str, str, int]:
+        """What a login is for: scheme, host and port (RFC 6454)."""
+        return self.scheme, self.host, self.port
 
 
 def check_url(url: str, *, private_hosts: Collection[str] = ()) -> str | None:
@@ -78,13 +134,24 @@ def check_url(url: str, *, private_hosts: Collection[str] = ()) -> str | None:
     A name that passes is still to be resolved: check each address with
     :func:`address_refusal` before connecting.
     """
+    target = read_target(url, private_hosts=private_hosts)
+    return target if isinstance(target, str) else None
+
+
+def read_target(url: str, *, private_hosts: Collection[str] = ()) -> Target | str:
+    """Whom this URL asks; or, as :func:`check_url`, why it is not asked."""
     parts = _split(url)
     if isinstance(parts, str):
         return parts
     host = canonical_host(parts.hostname or "")
     if not host:
         return f"the URL's host {parts.hostname or ''!r} is not a host name"
-    return host_refusal(host, private=host in private_hosts)
+    private = host in private_hosts
+    port = _PORTS[parts.scheme] if parts.port is None else parts.port
+    if port in _BAD_PORTS and not private:
+        return f"port {port} is not one that web servers use"
+    refused = host_refusal(host, private=private)
+    return refused or Target(scheme=parts.scheme, host=host, port=port)
 
 
 def host_refusal(host: str, *, private: bool = False) -> str | None:
@@ -123,9 +190,11 @@ def canonical_host(host: str) -> str:
     Percent escapes and full-width forms are undone; IPv4 in octal, hexadecimal or with
     fewer than four parts becomes dotted decimal.
     """
+    if _PLAIN_NAME.fullmatch(host) and len(host) <= _MAX_NAME:
+        return host
     if ":" in host:
         return _canonical_v6(host.strip("[]"))
-    name = unicodedata.normalize("NFKC", unquote(host)).translate(_DOTS).lower()
+    name = _ascii_name(unicodedata.normalize("NFKC", unquote(host)).translate(_DOTS).lower())
     if not name.strip(".") or len(name) > _MAX_NAME or _FORBIDDEN_IN_HOST.search(name):
         return ""
     labels = name.removesuffix(".").split(".")
@@ -144,7 +213,7 @@ def _split(url: str) -> SplitResult | str:
         _ = parts.port
     except ValueError:
         return "the URL cannot be read"
-    if parts.scheme not in _SCHEMES:
+    if parts.scheme not in _PORTS:
         return f"only http and https are fetched, not {parts.scheme or 'a URL without a scheme'}"
     if "@" in parts.netloc:
         return "the URL holds a user name or password"
@@ -152,34 +221,55 @@ def _split(url: str) -> SplitResult | str:
 
 
 def _kind(address: Address, *, private: bool) -> str:
-    if address in _METADATA:
+    if any(address in network for network in _METADATA):
         return "cloud metadata"
     inner = _embedded_v4(address)
-    if inner is not None:
-        kind = _kind(inner, private=private)
-        return f"{kind} (inside IPv6)" if kind else ""
-    networks = _SPECIAL if private else _SPECIAL + _PRIVATE
+    kind = _kind(inner, private=private) if inner is not None else ""
+    if kind:
+        return f"{kind} (inside IPv6)"
+    if inner is not None and not _is_isatap(address):
+        return ""
+    networks = _REFUSED[address.version, private]
     return next((kind for kind, network in networks if address in network), "")
 
 
 def _embedded_v4(address: Address) -> IPv4Address | None:
     if isinstance(address, IPv4Address) or int(address) in (0, 1):
         return None
-    if any(address in network for network in _EMBEDDING_V4):
+    if _is_isatap(address) or any(address in network for network in _EMBEDDING_V4):
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return None
 
 
+def _is_isatap(address: Address) -> bool:
+    return address.version == 6 and int(address) >> 32 & 0xFFFFFFFF in _ISATAP  # noqa: PLR2004
+
+
 def _literal(host: str) -> Address | None:
+    if _PLAIN_NAME.fullmatch(host):
+        return None
     try:
         return ip_address(host)
     except ValueError:
         return None
 
 
+def _ascii_name(name: str) -> str:
+    """An internationalised name as DNS has it; invisible characters fall away (UTS 46)."""
+    if name.isascii():
+        return name
+    with suppress(UnicodeError):
+        return idna.encode(name, uts46=True).decode()
+    # Names that only the older standard knows, such as those with pictographs.
+    with suppress(UnicodeError):
+        return name.encode("idna").decode()
+    return ""
+
+
 def _canonical_v6(host: str) -> str:
+    """Zone identifiers name an interface of this machine: such an address is not canonical."""
     try:
-        return str(IPv6Address(host))
+        return "" if "%" in host else str(IPv6Address(host))
     except ValueError:
         return ""
 

@@ -1,7 +1,7 @@
 """A feed as its document states it: read by a parser, not yet checked, cut or cleaned."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from digest.model import Image
 
@@ -44,6 +44,9 @@ class RawFeed:
     title: Markup = Markup()
     home_url: str = ""
     language: str = ""
+    ttl: timedelta | None = None
+    hub: str = ""
+    topic: str = ""
     authors: tuple[str, ...] = ()
     entries: tuple[RawEntry, ...] = ()
     problems: tuple[str, ...] = ()

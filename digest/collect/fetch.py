@@ -2,61 +2,53 @@
 
 The only home of aiohttp. Whatever comes of a URL is a value. Every address is checked where
 its socket is made, so that literals, names, redirects and changing DNS answers all meet the
-same guard (see :mod:`digest.collect.addresses`). No proxy from the environment is used.
+same guard (see :mod:`digest.collect.addresses`). A proxy is used only where one is configured;
+it connects on our behalf, so names are resolved and checked here before it is asked.
 """
 
 import asyncio
 import os
 import re
 import socket
-import threading
+import ssl
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from queue import SimpleQueue
-from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver
+from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from digest.collect.addresses import address_refusal, canonical_host, check_url, opted_in
-from digest.collect.refresh import parse_retry_after
+from digest.collect.addresses import Target, address_refusal, opted_in, read_target
+from digest.collect.codings import Body, BodyRefusedError
+from digest.collect.exchange import (
+    LISTS,
+    NOT_MODIFIED,
+    SINGLES,
+    Head,
+    Hop,
+    RestingHosts,
+    arrived,
+    fetched,
+    form_body,
+    is_redirect,
+    printable,
+    redacted,
+    redirected,
+    refusal,
+    request_headers,
+    unchanged,
+    unsendable,
+)
+from digest.collect.rounds import Ask, Limits, Round
 from digest.config import CollectSettings, InstanceSettings
-from digest.model import (
-    FetchAnswer,
-    Fetched,
-    FetchFailed,
-    FetchRequest,
-    FetchResult,
-    NotModified,
-)
+from digest.model import FetchAnswer, FetchFailed, FetchRequest, FetchResult
 
-ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
-    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
-)
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_WAITS = frozenset({429, 503})
-_PHRASES = {
-    401: "it asks for a login",
-    403: "access is forbidden",
-    404: "there is nothing at this URL",
-    410: "the feed is gone for good",
-    429: "it was asked too often",
-    503: "it is unavailable for now",
-}
-_OK = range(200, 300)
-_NOT_MODIFIED = 304
 _MAX_HEADER = 16_384
-_MAX_VALIDATOR = 1_000
-_MAX_REASON = 300
-_RESOLVER_THREADS = 32
+_MAX_SHOWN = 150
 _IDLE_SECONDS = 5.0
 
 _AddrInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
@@ -66,8 +58,27 @@ class RefusedAddressError(OSError):
     """A host resolves to an address that must not be contacted."""
 
 
+class _Names(AbstractResolver):
+    """Resolves each name once in a round, so that what was checked is what is connected to."""
+
+    def __init__(self, resolver: AbstractResolver | None) -> None:
+        self._resolver = resolver or aiohttp.ThreadedResolver()
+        self._known: dict[str, list[ResolveResult]] = {}
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = self._known.get(host)
+        if found is None:
+            found = self._known[host] = await self._resolver.resolve(host, port, family)
+        return [ResolveResult(**{**each, "port": port}) for each in found]
+
+    async def close(self) -> None:
+        """Nothing is held open: a resolver that was given belongs to its giver."""
+
+
 class HttpFetcher:
-    """Asks feeds over HTTP, concurrently, with a limit for each host.
+    """Asks for URLs over HTTP, concurrently, with a limit for each host.
 
     :param resolver: how names become addresses; the system's way where there is none.
     """
@@ -85,10 +96,14 @@ class HttpFetcher:
 
     def fetch(self, requests: Sequence[FetchRequest]) -> Iterator[FetchAnswer]:
         """Answers in the order they arrive. Closing the iterator ends what is under way."""
+        limits = Limits(concurrency=self._collect.concurrency, per_host=self._collect.per_host)
         if requests:
-            yield from _Round(
-                requests, self._collect, user_agent=self._user_agent, resolver=self._resolver
-            ).answers()
+            yield from Round(requests, limits, door=self._door).answers()
+
+    @asynccontextmanager
+    async def _door(self) -> AsyncIterator[Ask]:
+        async with AsyncExitStack() as opened:
+            yield await _Door.open(self._collect, self._user_agent, self._resolver, opened)
 
 
 def user_agent(instance: InstanceSettings) -> str:
@@ -98,120 +113,205 @@ def user_agent(instance: InstanceSettings) -> str:
     return f"digest/{version('digest')}" + (f" ({comment})" if comment else "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Redirect:
-    url: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pool:
+    """Connections that are kept for the next request of their host, and ones that never are."""
+
+    kept: aiohttp.ClientSession
+    once: aiohttp.ClientSession
 
 
-class _Round:
-    """One call of fetch: an event loop in a thread of its own, and a queue back to the caller."""
+class _Door:
+    """One round's way out: pools of connections that never mix.
+
+    Hosts opted in to be private have one, all others another; with a proxy there is that alone.
+    """
 
     def __init__(
-        self,
-        requests: Sequence[FetchRequest],
+        self, collect: CollectSettings, names: AbstractResolver, *, public: _Pool, private: _Pool
+    ) -> None:
+        self._collect = collect
+        self._names = names
+        self._public = public
+        self._private = private
+        self._private_hosts = opted_in(collect.private_hosts)
+        self._seconds = collect.timeout.total_seconds()
+        self._proxy = URL(collect.proxy) if collect.proxy else None
+        self._resting = RestingHosts()
+        self._asked: set[str] = set()
+        self._tls: ssl.SSLContext | None = None
+
+    @classmethod
+    async def open(
+        cls,
         collect: CollectSettings,
-        *,
         user_agent: str,
         resolver: AbstractResolver | None,
-    ) -> None:
-        self._requests = requests
-        self._collect = collect
-        self._user_agent = user_agent
-        self._resolver = resolver
-        self._answers: SimpleQueue[FetchAnswer | BaseException | None] = SimpleQueue()
-        self._loop = asyncio.new_event_loop()
-        self._slots = asyncio.Semaphore(collect.concurrency)
-        # Answers not yet taken are held in memory, bodies and all: so many, then we wait.
-        self._room = asyncio.Semaphore(2 * collect.concurrency)
+        opened: AsyncExitStack,
+    ) -> "_Door":
+        """Open the pools; ``opened`` closes them."""
+        names = _Names(resolver)
 
-    def answers(self) -> Iterator[FetchAnswer]:
-        """Start, hand on what arrives, and leave nothing running."""
-        main = self._loop.create_task(self._ask_all())
-        thread = threading.Thread(target=self._run, args=(main,), name="fetch", daemon=True)
-        thread.start()
+        async def pool(*, private: bool) -> _Pool:
+            # A proxy is where it is by being configured; what it is asked for is checked first.
+            guard = None if collect.proxy else _guard(private=private)
+            kept = _session(user_agent, names, guard, close=False)
+            once = _session(user_agent, names, guard, close=True)
+            return _Pool(
+                kept=await opened.enter_async_context(kept),
+                once=await opened.enter_async_context(once),
+            )
+
+        public = await pool(private=False)
+        return cls(collect, names, public=public, private=await pool(private=True))
+
+    async def __call__(self, request: FetchRequest, *, last: bool) -> FetchResult:
+        """Ask for one URL; whatever comes of it is a value."""
+        started = time.perf_counter()
         try:
-            while (answer := self._answers.get()) is not None:
-                if isinstance(answer, BaseException):
-                    raise answer
-                self._call(self._room.release)
-                yield answer
-        finally:
-            self._call(main.cancel)
-            thread.join()
+            async with asyncio.timeout(self._seconds):
+                result = await self._follow(request, last=last)
+        except TimeoutError:
+            result = FetchFailed(reason=f"no complete answer within {self._seconds:g} seconds")
+        except Exception as error:  # noqa: BLE001 - one URL never ends a round: its failure is a value
+            result = FetchFailed(reason=_sentence(error))
+        latency = timedelta(seconds=time.perf_counter() - started)
+        if isinstance(result, FetchFailed):
+            return replace(result, reason=redacted(result.reason, request), latency=latency)
+        return replace(result, latency=latency)
 
-    def _call(self, action: Callable[[], object]) -> None:
-        # The loop may have finished, and closed, in the meantime.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(action)
+    async def _follow(self, request: FetchRequest, *, last: bool) -> FetchResult:
+        refused = unsendable(request)
+        if refused:
+            return FetchFailed(reason=refused)
+        hop, home = Hop(url=request.url), None
+        for _ in range(self._collect.max_redirects + 1):
+            target = read_target(hop.url, private_hosts=self._private_hosts)
+            if isinstance(target, str):
+                where = "" if home is None else f"redirected to {_shown(hop.url)}: "
+                return FetchFailed(reason=f"{where}{target}")
+            home = home or target
+            step = await self._step(request, arrived(hop, target, home), target, last=last)
+            if not isinstance(step, Hop):
+                return step
+            hop = step
+        return FetchFailed(reason=f"more than {self._collect.max_redirects} redirects")
 
-    def _run(self, main: asyncio.Task[None]) -> None:
-        names = ThreadPoolExecutor(_RESOLVER_THREADS, thread_name_prefix="resolve")
-        self._loop.set_default_executor(names)
-        failure: BaseException | None = None
+    async def _step(
+        self, request: FetchRequest, hop: Hop, target: Target, *, last: bool
+    ) -> FetchResult | Hop:
+        """Ask one URL: its document, its refusal, or where it redirects to."""
+        loop = asyncio.get_running_loop()
+        resting = self._resting.answer(target.host, at=loop.time())
+        if resting is not None:
+            return resting
+        if self._proxy is not None:
+            await self._check_addresses(target)
+        # What is posted must not meet a connection that the server has just closed, for it is
+        # not sent twice; and hosts that are asked once would leave idle connections behind.
+        known = target.host in self._asked
+        self._asked.add(target.host)
+        # By the host's name as the URL has it: an address alone never opens the private pool.
+        pool = self._private if target.host in self._private_hosts else self._public
+        session = pool.once if request.form or (last and not known) else pool.kept
         try:
-            with suppress(asyncio.CancelledError):
-                self._loop.run_until_complete(main)
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        except BaseException as error:  # noqa: BLE001 - carried over to the caller's thread
-            failure = error
-        finally:
-            # A name server that never answers must not hold up the round.
-            names.shutdown(wait=False, cancel_futures=True)
-            self._loop.close()
-            self._answers.put(failure)
+            result = await self._exchange(request, hop, target, session)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            # Several kept connections of a host may have been closed at its end.
+            connected = not isinstance(error, aiohttp.ClientConnectorError)
+            if not (connected and known and session is pool.kept):
+                raise
+            result = await self._exchange(request, hop, target, session)
+        if isinstance(result, FetchFailed):
+            self._resting.note(target.host, result, at=loop.time())
+        return result
 
-    async def _ask_all(self) -> None:
-        hosts: dict[str, deque[FetchRequest]] = {}
-        for request in self._requests:
-            hosts.setdefault(_host_of(request.url), deque()).append(request)
-        async with self._doors() as doors, asyncio.TaskGroup() as lanes:
-            for pending in hosts.values():
-                for _ in range(min(self._collect.per_host, len(pending))):
-                    lanes.create_task(self._lane(pending, doors))
+    async def _exchange(
+        self, request: FetchRequest, hop: Hop, target: Target, session: aiohttp.ClientSession
+    ) -> FetchResult | Hop:
+        posted = form_body(request)
+        async with session.request(
+            "GET" if posted is None else "POST",
+            _url(hop.url, target),
+            data=posted,
+            headers=request_headers(request, hop),
+            allow_redirects=False,
+            proxy=self._proxy,
+            ssl=self._tls_context() if target.scheme == "https" else True,
+        ) as response:
+            return await self._read(request, hop, response)
 
-    async def _lane(self, pending: deque[FetchRequest], doors: "_Doors") -> None:
-        """Ask a host's URLs one after the other; a host has as many lanes as it may have."""
-        while pending:
-            async with self._slots:
-                if not pending:
-                    return
-                request = pending.popleft()
-                result = await _ask(request, doors, self._collect, last=not pending)
-            await self._room.acquire()
-            self._answers.put(FetchAnswer(request=request, result=result))
-
-    @asynccontextmanager
-    async def _doors(self) -> AsyncIterator["_Doors"]:
-        """Two pools of connections that never mix: hosts opted in to be private, and all others."""
-        async with self._session(private=False) as public, self._session(private=True) as private:
-            yield _Doors(public, private, opted_in(self._collect.private_hosts))
-
-    def _session(self, *, private: bool) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0,
-                socket_factory=_guard(private=private),
-                resolver=self._resolver,
-                keepalive_timeout=_IDLE_SECONDS,
-            ),
-            headers={"User-Agent": self._user_agent, "Accept": ACCEPT},
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),
-            trust_env=False,
-            max_line_size=_MAX_HEADER,
-            max_field_size=_MAX_HEADER,
+    async def _read(
+        self, request: FetchRequest, hop: Hop, response: aiohttp.ClientResponse
+    ) -> FetchResult | Hop:
+        head, now = _head(response), datetime.now(UTC)
+        if head.status == NOT_MODIFIED:
+            return unchanged(head, hop, now=now)
+        if is_redirect(head):
+            return redirected(hop, head, posting=bool(request.form))
+        refused = refusal(head, now=now)
+        if refused is not None:
+            return refused
+        limit = min(request.max_size or self._collect.max_size, self._collect.max_size)
+        body = Body(
+            coding=head.header("Content-Encoding"),
+            length=response.content_length,
+            limit=limit,
+            keep_partial=request.keep_partial,
         )
+        while not body.full and (piece := await response.content.readany()):
+            body.take(piece)
+        return fetched(head, hop, body.whole(), now=now)
+
+    async def _check_addresses(self, target: Target) -> None:
+        """Refuse what the guard would have refused, before the proxy is asked for it.
+
+        The proxy resolves the name once more: a name that changes in between is for the proxy's
+        own rules to refuse.
+        """
+        private = target.host in self._private_hosts
+        try:
+            found = await self._names.resolve(target.host, target.port, socket.AF_UNSPEC)
+        except OSError as error:
+            reason = f"the host name {target.host} cannot be resolved"
+            raise RefusedAddressError(reason) from error
+        for each in found:
+            refused = address_refusal(each["host"], private=private)
+            if refused:
+                raise RefusedAddressError(f"{target.host} is not asked: {refused}")
+
+    def _tls_context(self) -> ssl.SSLContext:
+        """Made for each round anew, so that a service knows certificates that were renewed."""
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+        return self._tls
 
 
-@dataclass(frozen=True, slots=True)
-class _Doors:
-    public: aiohttp.ClientSession
-    private: aiohttp.ClientSession
-    private_hosts: frozenset[str]
+def _session(
+    user_agent: str,
+    resolver: AbstractResolver,
+    guard: Callable[[_AddrInfo], socket.socket] | None,
+    *,
+    close: bool,
+) -> aiohttp.ClientSession:
 
-    def session_for(self, url: URL) -> aiohttp.ClientSession:
-        """By the host's name as the URL has it: an address alone never opens the private door."""
-        return self.private if url.host in self.private_hosts else self.public
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            limit=0,
+            socket_factory=guard,
+            resolver=resolver,
+            use_dns_cache=False,
+            force_close=close,
+            keepalive_timeout=None if close else _IDLE_SECONDS,
+        ),
+        headers={"User-Agent": user_agent},
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        trust_env=False,
+        auto_decompress=False,
+        max_line_size=_MAX_HEADER,
+        max_field_size=_MAX_HEADER,
+    )
 
 
 def _guard(*, private: bool) -> Callable[[_AddrInfo], socket.socket]:
@@ -225,147 +325,65 @@ def _guard(*, private: bool) -> Callable[[_AddrInfo], socket.socket]:
     return open_socket
 
 
-async def _ask(
-    request: FetchRequest, doors: _Doors, collect: CollectSettings, *, last: bool
-) -> FetchResult:
-    started = time.perf_counter()
-    try:
-        async with asyncio.timeout(collect.timeout.total_seconds()):
-            result = await _follow(request, doors, collect, last=last)
-    except TimeoutError:
-        seconds = collect.timeout.total_seconds()
-        result = FetchFailed(reason=f"no complete answer within {seconds:g} seconds")
-    except Exception as error:  # noqa: BLE001 - one URL never ends a round: its failure is a value
-        result = FetchFailed(reason=_sentence(error))
-    return replace(result, latency=timedelta(seconds=time.perf_counter() - started))
-
-
-async def _follow(
-    request: FetchRequest, doors: _Doors, collect: CollectSettings, *, last: bool
-) -> FetchResult:
-    url = request.url
-    for _ in range(collect.max_redirects + 1):
-        refused = check_url(url, private_hosts=doors.private_hosts)
-        if refused:
-            where = "" if url == request.url else f"redirected to {_shown(url)}: "
-            return FetchFailed(reason=f"{where}{refused}")
-        target = _target(url)
-        async with doors.session_for(target).get(
-            target, headers=_headers(request, last=last), allow_redirects=False
-        ) as response:
-            answer = await _read(response, collect.max_size)
-        if not isinstance(answer, _Redirect):
-            return answer
-        url = answer.url
-    return FetchFailed(reason=f"more than {collect.max_redirects} redirects")
-
-
-def _target(url: str) -> URL:
+def _url(url: str, target: Target) -> URL:
     """The URL with its host as it was checked, whatever way it was written."""
-    target = URL(url)
-    return target.with_host(canonical_host(target.host or ""))
+    asked = URL(url)
+    return asked if asked.raw_host == target.host else asked.with_host(target.host)
 
 
-def _headers(request: FetchRequest, *, last: bool) -> dict[str, str]:
-    """Both validators where there are both: servers differ in which they heed (RFC 9110, 13.1)."""
-    headers = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
-    sent = {name: value for name, value in headers.items() if value}
-    # Hundreds of hosts asked once would leave hundreds of idle connections behind.
-    return sent | {"Connection": "close"} if last else sent
-
-
-async def _read(response: aiohttp.ClientResponse, max_size: int) -> FetchResult | _Redirect:
-    status = response.status
-    if status == _NOT_MODIFIED:
-        return NotModified()
-    if status in _REDIRECTS and "Location" in response.headers:
-        return _Redirect(url=str(response.url.join(URL(response.headers["Location"].strip()))))
-    if status not in _OK:
-        return _refusal(response)
-    body = await _body(response, max_size)
-    if body is None:
-        return FetchFailed(reason=f"the document is larger than {max_size:,} bytes", status=status)
-    return Fetched(
+def _head(response: aiohttp.ClientResponse) -> Head:
+    found = response.headers
+    headers = {name: found[name] for name in SINGLES if name in found}
+    headers |= {name: ", ".join(found.getall(name)) for name in LISTS if name in found}
+    return Head(
         url=str(response.url),
-        body=body,
-        content_type=response.headers.get("Content-Type", ""),
-        etag=_validator(response, "ETag"),
-        last_modified=_validator(response, "Last-Modified"),
+        status=response.status,
+        phrase=response.reason or "",
+        headers=headers,
     )
-
-
-async def _body(response: aiohttp.ClientResponse, max_size: int) -> bytes | None:
-    """The decompressed body, read in pieces; None as soon as it is too large."""
-    encoded = response.headers.get("Content-Encoding", "identity").lower() != "identity"
-    if not encoded and (response.content_length or 0) > max_size:
-        return None
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in response.content.iter_any():
-        size += len(piece)
-        if size > max_size:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)
-
-
-def _refusal(response: aiohttp.ClientResponse) -> FetchFailed:
-    status = response.status
-    wait = response.headers.get("Retry-After", "") if status in _WAITS else ""
-    phrase = _PHRASES.get(status) or response.reason or "no document"
-    return FetchFailed(
-        reason=f"the server answered {status}: {_printable(phrase)}",
-        status=status,
-        retry_after=parse_retry_after(wait, now=datetime.now(UTC)) if wait else None,
-    )
-
-
-def _validator(response: aiohttp.ClientResponse, name: str) -> str:
-    """A validator that can be sent back as it came, else none."""
-    value = response.headers.get(name, "").strip()
-    sendable = value.isascii() and value.isprintable() and len(value) <= _MAX_VALIDATOR
-    return value if sendable else ""
 
 
 def _sentence(error: Exception) -> str:
     """What went wrong, for people. The more particular kinds come first."""
     match error:
-        case aiohttp.ClientConnectorDNSError():
-            reason = f"the host name {error.host} cannot be resolved"
-        case aiohttp.ClientConnectorCertificateError():
-            reason = f"the certificate of {error.host} is not valid: {error.certificate_error}"
-        case aiohttp.ClientConnectorSSLError():
-            reason = f"no secure connection to {error.host}: {error.os_error}"
-        case aiohttp.ClientConnectorError(os_error=RefusedAddressError() as refused):
-            reason = f"{error.host} is not asked: {refused}"
-        case aiohttp.ClientConnectorError():
-            cause = (
-                os.strerror(error.os_error.errno).lower() if error.os_error.errno else "no route"
-            )
-            reason = f"no connection to {error.host}: {cause}"
+        case BodyRefusedError() | RefusedAddressError():
+            reason = str(error)
+        case aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError():
+            reason = _no_connection(error)
         case aiohttp.ClientPayloadError():
-            reason = "the answer broke off or cannot be decompressed"
+            reason = "the answer broke off or is not what its headers say"
         case aiohttp.ServerDisconnectedError():
             reason = "the server closed the connection without an answer"
         case aiohttp.ClientResponseError():
             reason = f"the answer is not valid HTTP: {error.message}"
         case aiohttp.InvalidURL() | ValueError():
             reason = "the URL, or the one it redirects to, cannot be read"
+        case aiohttp.ClientOSError() | ConnectionError():
+            reason = f"the connection broke off: {_cause(error)}"
         case _:
-            reason = f"no answer ({type(error).__name__}: {error})"
-    return _printable(reason)
+            reason = f"no answer ({type(error).__name__})"
+    return printable(reason)
 
 
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)[:_MAX_REASON].strip()
+def _no_connection(error: aiohttp.ClientConnectorError | aiohttp.ClientHttpProxyError) -> str:
+    match error:
+        case aiohttp.ClientHttpProxyError():
+            return f"the proxy answered {error.status}: {error.message}"
+        case aiohttp.ClientConnectorDNSError():
+            return f"the host name {error.host} cannot be resolved"
+        case aiohttp.ClientConnectorCertificateError():
+            return f"the certificate of {error.host} is not valid: {error.certificate_error}"
+        case aiohttp.ClientConnectorSSLError():
+            return f"no secure connection to {error.host}: {error.os_error}"
+        case _ if isinstance(error.os_error, RefusedAddressError):
+            return f"{error.host} is not asked: {error.os_error}"
+    where = "the proxy" if isinstance(error, aiohttp.ClientProxyConnectionError) else error.host
+    return f"no connection to {where}: {_cause(error.os_error)}"
+
+
+def _cause(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno else "no route"
 
 
 def _shown(url: str) -> str:
-    return url if len(url) <= _MAX_REASON // 2 else url[: _MAX_REASON // 2] + "…"
-
-
-def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+    return url if len(url) <= _MAX_SHOWN else url[:_MAX_SHOWN] + "…"

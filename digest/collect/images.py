@@ -1,8 +1,10 @@
 """The picture that stands with an entry."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
+from digest.collect.credits import credit_in
 from digest.collect.document import RawEntry
 from digest.collect.sanitise import image_attributes, text_of_clean
 from digest.collect.urls import absolute_url
@@ -28,9 +30,10 @@ _MAX_SIDE = 100_000
 def lead_image(raw: RawEntry, content: str, *, base: str) -> Image | None:
     """The best picture the entry names, else the first real one in its clean content."""
     named = next(filter(None, (_named(image, base) for image in raw.images)), None)
-    inside = _inside(content) if "<img" in content else ()
+    inside = _inside(content) if "<img" in content else iter(())
     if named is None:
-        return _credited(inside[0], raw, content) if inside else None
+        first = next(inside, None)
+        return _credited(first, raw, content) if first else None
     twin = next((image for image in inside if image.url == named.url), None)
     if twin is not None and not named.alt:
         named = replace(named, alt=twin.alt)
@@ -52,7 +55,7 @@ def _named(image: Image, base: str) -> Image | None:
     return found if _is_picture(found) else None
 
 
-def _inside(content: str) -> tuple[Image, ...]:
+def _inside(content: str) -> Iterator[Image]:
     found = (
         Image(
             url=attributes.get("src", ""),
@@ -62,7 +65,7 @@ def _inside(content: str) -> tuple[Image, ...]:
         )
         for attributes in image_attributes(content)
     )
-    return tuple(image for image in found if _is_picture(image))
+    return (image for image in found if _is_picture(image))
 
 
 def _is_picture(image: Image) -> bool:
@@ -73,7 +76,7 @@ def _is_picture(image: Image) -> bool:
 
 
 def _credited(image: Image, raw: RawEntry, content: str) -> Image:
-    credit = image.credit or raw.credit or _caption(image, content)
+    credit = image.credit or raw.credit or credit_in(_caption(image, content))
     return replace(image, credit=one_line(credit, MAX_NAME))
 
 

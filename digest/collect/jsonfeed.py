@@ -1,10 +1,10 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org), read without trusting a single field's type."""
 
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime
 
+from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
+from digest.collect.encoding import decode
 from digest.collect.images import side
 from digest.collect.wording import is_html
 from digest.model import Image, ParseFailed
@@ -17,10 +17,10 @@ def looks_like_json(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
-def read_json_feed(body: bytes) -> RawFeed | ParseFailed:
+def read_json_feed(body: bytes, content_type: str = "") -> RawFeed | ParseFailed:
     """The document as a feed. Items that are no objects are left out and counted."""
     try:
-        document = json.loads(body.decode("utf-8-sig", "replace"))
+        document = json.loads(decode(body, content_type).text)
     except (ValueError, RecursionError):
         return ParseFailed(reason="the document begins as JSON, but is broken or cut off")
     items = document.get("items") if isinstance(document, dict) else None
@@ -31,10 +31,18 @@ def read_json_feed(body: bytes) -> RawFeed | ParseFailed:
         title=Markup(text=_text(document, "title")),
         home_url=_text(document, "home_page_url"),
         language=_text(document, "language"),
+        hub=_hub(document),
+        topic=_text(document, "feed_url"),
         authors=_authors(document),
         entries=entries,
         problems=_problems(document, skipped=len(items) - len(entries)),
     )
+
+
+def _hub(document: dict[str, object]) -> str:
+    """The WebSub hub; the specification lists hubs of other protocols beside it."""
+    hubs = _objects(document, "hubs")
+    return next((_text(hub, "url") for hub in hubs if _text(hub, "type") == "WebSub"), "")
 
 
 def _problems(document: dict[str, object], *, skipped: int) -> tuple[str, ...]:
@@ -62,8 +70,8 @@ def _entry(item: dict[str, object]) -> RawEntry:
         authors=_authors(item),
         categories=_texts(item, "tags"),
         images=_images(item, attachments),
-        published_at=_date(_text(item, "date_published")),
-        updated_at=_date(_text(item, "date_modified")),
+        published_at=read_date(_text(item, "date_published")),
+        updated_at=read_date(_text(item, "date_modified")),
         language=_text(item, "language"),
     )
 
@@ -117,14 +125,3 @@ def _texts(item: dict[str, object], key: str) -> tuple[str, ...]:
 def _objects(item: dict[str, object], key: str) -> list[dict[str, object]]:
     values = item.get(key)
     return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
-
-
-def _date(text: str) -> datetime | None:
-    """RFC 3339, in UTC; one without an offset is taken for UTC."""
-    reading: Callable[[str], datetime] = datetime.fromisoformat
-    try:
-        found = reading(text.upper().replace("Z", "+00:00"))
-        aware = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return aware.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

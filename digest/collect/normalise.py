@@ -8,9 +8,12 @@ from hashlib import sha256
 from html import escape
 from urllib.parse import urlsplit
 
+from digest.collect.credits import credited, without_credits
 from digest.collect.document import Markup, RawEntry, RawFeed
 from digest.collect.images import lead_image
+from digest.collect.repeats import without_repeats
 from digest.collect.sanitise import clean_html, text_of_clean, without_tags
+from digest.collect.support import support_lines
 from digest.collect.urls import absolute_url, canonical_url
 from digest.collect.wording import first_words, names_of, one_line, summary_of, title_of
 from digest.model import Entry, EntryKey, ParsedFeed
@@ -39,8 +42,8 @@ def normalise(raw: RawFeed, *, url: str, base: str = "", max_entries: int) -> Pa
     """The feed with its entries checked, cleaned and complete, in the document's order.
 
     ``url`` identifies the feed; relative links start from ``base``, or from it. Of several
-    entries with one id the first is kept; an entry without any page to lead to is dropped. Both
-    are said in ``problems``.
+    entries with one id and one URL or text the first is kept; an entry that says nothing is
+    dropped. Both are said in ``problems``. One without a page of its own leads to its site.
     """
     home = canonical_url(raw.home_url, base or url)
     source = _Source(
@@ -53,12 +56,14 @@ def normalise(raw: RawFeed, *, url: str, base: str = "", max_entries: int) -> Pa
         shared_links=_shared_links(raw),
     )
     read = [entry for entry in _entries(raw, source, max_entries) if entry is not None]
-    unique = {entry.key: entry for entry in reversed(read)}
-    kept = tuple(entry for entry in read if unique[entry.key] is entry)
+    kept = tuple(without_repeats(read))
     return ParsedFeed(
         title=source.title,
         home_url=home,
         language=source.language,
+        ttl=raw.ttl,
+        hub=absolute_url(raw.hub, base or url),
+        topic=absolute_url(raw.topic, base or url),
         entries=kept,
         problems=raw.problems + _problems(raw, read=len(read), kept=len(kept), most=max_entries),
     )
@@ -88,7 +93,7 @@ def _problems(raw: RawFeed, *, read: int, kept: int, most: int) -> tuple[str, ..
     if surplus > 0:
         found.append(f"the feed holds {len(raw.entries)} entries; only the first {most} were read")
     if dropped:
-        found.append(f"{dropped} entries lead to no page and were dropped")
+        found.append(f"{dropped} entries are empty and were dropped")
     if read > kept:
         found.append(f"{read - kept} entries repeat the id of another and were dropped")
     return tuple(found)
@@ -100,12 +105,15 @@ def _entries(raw: RawFeed, source: _Source, most: int) -> Iterator[Entry | None]
 
 def _entry(raw: RawEntry, source: _Source) -> Entry | None:
     base = absolute_url(raw.base, source.base) or source.base
-    url = _page(raw, source, base)
-    if not url:
+    if not (raw.title.text or raw.summary.text or raw.content.text or raw.links or raw.id):
         return None
+    url = _page(raw, source, base)
     inner_base = base if base != source.base else url
-    content = _clean(raw.content, inner_base)
-    summary_html = _clean(_leading(raw.summary) if content else raw.summary, inner_base)
+    full = without_credits(_clean(raw.content, inner_base))
+    brief = without_credits(
+        _clean(_leading(raw.summary) if full.content else raw.summary, inner_base)
+    )
+    content, summary_html = full.content, brief.content
     summary = _summary(summary_html, content)
     content = content or summary_html
     title = title_of(raw.title) or _stand_in_title(summary, url, source)
@@ -120,9 +128,10 @@ def _entry(raw: RawEntry, source: _Source) -> Entry | None:
         updated_at=raw.updated_at,
         summary=summary,
         content=content,
-        image=lead_image(raw, content, base=inner_base),
+        image=credited(lead_image(raw, content, base=inner_base), full.credit or brief.credit),
         categories=names_of(raw.categories),
         language=language_of(raw.language) or source.language,
+        support=support_lines(content),
     )
 
 
@@ -131,7 +140,7 @@ def _page(raw: RawEntry, source: _Source, base: str) -> str:
         url = canonical_url(link, base)
         if url:
             return url
-    return canonical_url(raw.id) or source.home_url
+    return canonical_url(raw.id) or source.home_url or canonical_url("/", source.base)
 
 
 def _clean(markup: Markup, base: str) -> str:
@@ -142,12 +151,8 @@ def _clean(markup: Markup, base: str) -> str:
 
 
 def _summary(summary_html: str, content: str) -> str:
-    source = summary_html if _has_text(summary_html) else content
-    return summary_of(text_of_clean(_beginning(source)))
-
-
-def _has_text(html: str) -> bool:
-    return bool(html) and bool(text_of_clean(_beginning(html)))
+    own = text_of_clean(_beginning(summary_html)) if summary_html else ""
+    return summary_of(own or text_of_clean(_beginning(content)))
 
 
 def _leading(markup: Markup) -> Markup:

@@ -1,11 +1,32 @@
-"""What follows from asking a feed: its next state, and when it is asked again."""
+"""What follows from asking a feed: its next state, and when it is asked again.
 
+The states of health, and what leads from one to another::
+
+    active ──failure──▶ failing ──failing for pause_after──▶ paused
+       ▲                   │                                   │
+       └─────success───────┴──success, when asked by hand──────┘
+    any ──410──▶ gone ──success, when asked by hand──▶ active
+
+Everything but 410 is an ordinary failure, 401, 403 and 404 too: logins are mended and pages come
+back, and one that does not is paused in the end.
+"""
+
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
+from digest.collect.interval import (
+    IntervalLimits,
+    allowed_after,
+    fraction,
+    next_interval,
+    with_rhythm,
+)
+from digest.collect.moves import after_failure, after_redirect, asked_at
 from digest.model import (
+    Feed,
     FeedHealth,
     FeedState,
     Fetched,
@@ -16,33 +37,86 @@ from digest.model import (
     ParsedFeed,
     ParseFailed,
     ParseResult,
+    SourceKind,
 )
 
+_ACCEPT = {
+    SourceKind.FEED: "",
+    SourceKind.PAGE: "text/html, application/xhtml+xml, */*;q=0.1",
+    SourceKind.API: "application/json, */*;q=0.1",
+}
 _GONE = 410
 _MAX_RETRY_AFTER = timedelta(days=7)
 _MAX_DOUBLINGS = 30
 _MAX_JITTER = 0.1
+AT_REST = frozenset({FeedHealth.GONE, FeedHealth.PAUSED})
+"""The states in which a feed is asked only when a person wants it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshPolicy:
-    """How often a feed is asked, and how far a failing one is left alone."""
+    """How often a feed is asked, and how far a failing one is left alone.
+
+    ``interval`` is for feeds whose own frequency is not known; the limits bound what is worked out
+    from it. After ``pause_after`` of unbroken failure a feed is paused.
+    """
 
     interval: timedelta
+    min_interval: timedelta
+    max_interval: timedelta
     backoff: timedelta
     max_backoff: timedelta
+    pause_after: timedelta
+
+    @property
+    def limits(self) -> IntervalLimits:
+        """The intervals."""
+        return IntervalLimits(
+            start=self.interval, shortest=self.min_interval, longest=self.max_interval
+        )
 
 
-def is_due(state: FeedState, now: datetime) -> bool:
-    """Whether the feed is to be asked now. One that is gone never is."""
-    if state.health is FeedHealth.GONE:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What the questions of one round share.
+
+    ``started_at`` is where intervals are counted from: counted from the answer, a feed would miss
+    every second tick of its own interval. ``listed`` has the identity of every configured URL.
+    """
+
+    policy: RefreshPolicy
+    started_at: datetime
+    listed: AbstractSet[str] = frozenset()
+
+
+def is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
+    """Whether the feed is to be asked now. One that is gone or paused never is.
+
+    An interval fixed in the configuration holds at once, not from the next question on.
+    """
+    if state.health in AT_REST:
         return False
-    return state.next_check_at is None or state.next_check_at <= now
+    if state.next_check_at is None or state.next_check_at <= now:
+        return True
+    return bool(
+        feed.interval
+        and feed.interval != state.interval
+        and state.health is FeedHealth.ACTIVE
+        and state.last_checked_at
+        and state.last_checked_at + feed.interval <= now
+    )
 
 
-def request_for(state: FeedState) -> FetchRequest:
+def request_for(feed: Feed, state: FeedState) -> FetchRequest:
     """The conditional request for the copy that is kept (RFC 9110, section 13)."""
-    return FetchRequest(url=state.url, etag=state.etag, last_modified=state.last_modified)
+    return FetchRequest(
+        url=asked_at(feed, state),
+        etag=state.etag,
+        last_modified=state.last_modified,
+        headers=feed.headers,
+        login=feed.login,
+        accept=_ACCEPT[feed.kind],
+    )
 
 
 def body_hash(body: bytes) -> str:
@@ -56,30 +130,36 @@ def needs_parsing(state: FeedState, fetched: Fetched) -> bool:
 
 
 def decide(
+    feed: Feed,
     state: FeedState,
     answer: FetchResult,
     parsed: ParseResult | None,
     *,
-    policy: RefreshPolicy,
+    this_round: Round,
     now: datetime,
 ) -> FeedState:
     """The feed's state after one round.
 
     :param parsed: what the body was read as; None when there was none, or an unchanged one.
+    :param now: when the answer came.
 
     A document that is no feed counts as a failure, and its validators are not kept: the
     next answer must be a whole document again.
     """
     asked = replace(state, last_checked_at=now, latency=answer.latency)
-    match answer, parsed:
-        case FetchFailed(), _:
-            return _failed(asked, answer, policy=policy, now=now)
-        case Fetched(), ParseFailed(reason=reason):
-            return _failed(asked, FetchFailed(reason=reason), policy=policy, now=now)
-        case NotModified(), _:
-            return _succeeded(asked, policy=policy, now=now)
-        case _:
-            return _succeeded(_updated(asked, answer, parsed), policy=policy, now=now)
+    if isinstance(parsed, ParseFailed):
+        answer = FetchFailed(reason=parsed.reason)
+    match answer:
+        case FetchFailed():
+            return _failed(feed, asked, answer, policy=this_round.policy, now=now)
+        case Fetched():
+            asked = _updated(asked, answer, parsed, now=now)
+    return _succeeded(feed, asked, answer, this_round=this_round, now=now)
+
+
+def transition(before: FeedState, after: FeedState) -> FeedHealth | None:
+    """The health a feed has come to just now; None when it stayed as it was."""
+    return after.health if after.health is not before.health else None
 
 
 def parse_retry_after(value: str, *, now: datetime) -> timedelta | None:
@@ -95,40 +175,98 @@ def parse_retry_after(value: str, *, now: datetime) -> timedelta | None:
     return min(max(aware - now, timedelta(0)), _MAX_RETRY_AFTER)
 
 
-def _updated(state: FeedState, answer: FetchResult, parsed: ParseResult | None) -> FeedState:
-    if not isinstance(answer, Fetched):
-        return state
-    title = parsed.title if isinstance(parsed, ParsedFeed) else ""
-    return replace(
+def _updated(
+    state: FeedState, answer: Fetched, parsed: ParseResult | None, *, now: datetime
+) -> FeedState:
+    kept = replace(
         state,
-        title=title or state.title,
         etag=answer.etag,
         last_modified=answer.last_modified,
         body_hash=body_hash(answer.body),
     )
+    if not isinstance(parsed, ParsedFeed):
+        return kept
+    named = replace(
+        kept,
+        title=parsed.title or state.title,
+        # Link headers go before what the document says (WebSub, section 4).
+        hub=answer.hub or parsed.hub,
+        topic=answer.topic or parsed.topic,
+    )
+    return with_rhythm(named, parsed, now=now)
 
 
-def _succeeded(state: FeedState, *, policy: RefreshPolicy, now: datetime) -> FeedState:
+def _succeeded(
+    feed: Feed,
+    state: FeedState,
+    answer: Fetched | NotModified,
+    *,
+    this_round: Round,
+    now: datetime,
+) -> FeedState:
+    moved = after_redirect(state, answer.moved_to, feed=feed, listed=this_round.listed, now=now)
+    interval, next_check_at = _next_check(
+        feed, moved, answer.fresh_for, this_round=this_round, now=now
+    )
     return replace(
-        state,
+        moved,
         health=FeedHealth.ACTIVE,
         error_streak=0,
         last_error="",
+        failing_since=None,
         last_ok_at=now,
-        next_check_at=now + policy.interval,
+        interval=interval,
+        next_check_at=next_check_at,
     )
 
 
+def _next_check(
+    feed: Feed,
+    state: FeedState,
+    fresh_for: timedelta | None,
+    *,
+    this_round: Round,
+    now: datetime,
+) -> tuple[timedelta, datetime]:
+    """The interval, and the moment it ends; one fixed by configuration is kept to the second."""
+    if feed.interval is not None:
+        return feed.interval, this_round.started_at + feed.interval
+    limits = this_round.policy.limits
+    allowed = allowed_after(state, fresh_for, limits=limits)
+    interval = next_interval(state, allowed=allowed, limits=limits, now=now)
+    return interval, max(this_round.started_at + interval, now + allowed)
+
+
 def _failed(
-    state: FeedState, failure: FetchFailed, *, policy: RefreshPolicy, now: datetime
+    feed: Feed, state: FeedState, failure: FetchFailed, *, policy: RefreshPolicy, now: datetime
 ) -> FeedState:
-    failed = replace(state, error_streak=state.error_streak + 1, last_error=failure.reason)
-    if failure.status == _GONE:
-        return replace(failed, health=FeedHealth.GONE, next_check_at=None)
+    since = state.failing_since or now
+    failed = replace(
+        state,
+        error_streak=state.error_streak + 1,
+        last_error=failure.reason,
+        failing_since=since,
+    )
+    health = _failed_health(feed, state, failure, paused=now - since >= policy.pause_after)
+    if health in AT_REST:
+        return replace(failed, health=health, next_check_at=None)
     wait = _backoff(failed, policy)
     if failure.retry_after is not None:
         wait = max(wait, min(failure.retry_after, _MAX_RETRY_AFTER))
-    return replace(failed, health=FeedHealth.FAILING, next_check_at=now + wait)
+    return replace(
+        after_failure(feed, failed, failure.status), health=health, next_check_at=now + wait
+    )
+
+
+def _failed_health(
+    feed: Feed, state: FeedState, failure: FetchFailed, *, paused: bool
+) -> FeedHealth:
+    # What answers 410 elsewhere, where the feed moved to, retires only the move.
+    if failure.status == _GONE and asked_at(feed, state) == feed.url:
+        return FeedHealth.GONE
+    if state.health in AT_REST:
+        return state.health
+    return FeedHealth.PAUSED if paused else FeedHealth.FAILING
 
 
 def _backoff(state: FeedState, policy: RefreshPolicy) -> timedelta:
@@ -139,8 +277,4 @@ def _backoff(state: FeedState, policy: RefreshPolicy) -> timedelta:
     doublings = min(state.error_streak - 1, _MAX_DOUBLINGS)
     longest = policy.max_backoff / policy.backoff if policy.backoff else 1.0
     wait = policy.backoff * min(float(2**doublings), longest)
-    return wait * (1 - _MAX_JITTER * _fraction(state.url))
-
-
-def _fraction(url: str) -> float:
-    return int.from_bytes(sha256(url.encode()).digest()[:4]) / 2**32
+    return wait * (1 - _MAX_JITTER * fraction(state.url))

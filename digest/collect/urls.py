@@ -1,6 +1,7 @@
 """URLs as entries carry them: absolute, normalised, and without the sender's trackers."""
 
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from url_normalize import url_normalize
@@ -21,11 +22,23 @@ _NORMAL = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/"
     r"(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*+/)*+(?:[A-Za-z0-9_~-][A-Za-z0-9._~-]*+)?"
 )
+# Paths without dots to be followed and without a scheme: joined by putting them at the end.
+_PLAIN_PATH = re.compile(r"/?(?:[\w~-][\w.~%-]*/)*[\w~-][\w.~%-]*/?(?:\?[\w.~%&=+-]*)?", re.ASCII)
+_PLAIN_BASE = re.compile(
+    r"(https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d{1,4})?)((?:/(?:[\w~-][\w.~%-]*/)*)?)"
+    r"[\w.~%-]*(?:\?[^#\s]*)?(?:#\S*)?\Z",
+    re.ASCII,
+)
 _MAX_LENGTH = 4_000
+_MAX_PATH = 2_000
 
 
 def absolute_url(url: str, base: str = "") -> str:
     """The URL made absolute, otherwise as it stands; "" when it is not http or https."""
+    if len(url) <= _MAX_PATH and _PLAIN_PATH.fullmatch(url):
+        origin, folder = _places(base)
+        if origin:
+            return f"{origin if url[0] == '/' else folder}{url}"
     text = _REMOVED.sub("", url).strip().replace(" ", "%20")
     if not text:
         return ""
@@ -37,6 +50,13 @@ def absolute_url(url: str, base: str = "") -> str:
         return ""
     usable = parts.scheme in ("http", "https") and parts.hostname and len(joined) <= _MAX_LENGTH
     return joined if usable else ""
+
+
+@lru_cache(maxsize=64)
+def _places(base: str) -> tuple[str, str]:
+    """What a path from the root is put after, and one from here; empty for an unusual base."""
+    match = _PLAIN_BASE.match(base)
+    return (match[1], match[1] + (match[2] or "/")) if match else ("", "")
 
 
 def canonical_url(url: str, base: str = "") -> str:

@@ -62,7 +62,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
-    """A story. ``url`` is empty where the feed gave none that can be linked to."""
+    """A story. ``url`` is empty where the feed gave none that can be linked to.
+
+    ``support`` holds help lines for readers whom the story touches: every theme shows them.
+    """
 
     headline: str
     url: str
@@ -73,6 +76,7 @@ class StoryView:
     button: str
     authors: tuple[str, ...]
     picture: Picture | None
+    support: tuple[str, ...] = ()
 
     @property
     def facts(self) -> str:
@@ -226,6 +230,7 @@ def _story_view(story: Story, desk: _Desk) -> StoryView:
         button=desk.phrases.read(headline) if short else desk.phrases.read_story,
         authors=tuple(plain(author) for author in story.authors),
         picture=_picture(story.image, headline) if story.image else None,
+        support=tuple(filter(None, map(plain, story.support))),
     )
 
 

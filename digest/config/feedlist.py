@@ -1,48 +1,54 @@
 """``feeds.toml``: read, added to and taken from, with its comments and layout kept."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
+from digest.config.feed_table import FeedListTable, feed_of, feed_problems, list_of
 from digest.config.files import read_toml, replace_text
 from digest.config.findings import findings
 from digest.config.locate import line_index, locate
-from digest.config.newsletter_table import FeedUrl, Label, Line
-from digest.config.settings import Section
+from digest.config.quantities import written_duration
+from digest.config.references import Variables
 from digest.config.tomlfile import Checked, TomlFile, parse_toml
 from digest.config.wording import shown
 from digest.errors import ConfigError, Problem, StateError
-from digest.model import Feed
+from digest.model import Feed, FeedList, SourceKind
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
-class FeedTable(Section):
-    """One of ``[[feed]]``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What a file lists: feeds, and remote lists of feeds."""
 
-    url: FeedUrl = Field(examples=["https://blog.example/feed.xml"])
-    title: Line = ""
-    tags: tuple[Label, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    lists: tuple[FeedList, ...] = ()
 
-
-class FeedListTable(Section):
-    """All of ``feeds.toml``."""
-
-    feed: tuple[FeedTable, ...] = ()
+    def without(self, index: int) -> "Sources":
+        """The same, but for one feed."""
+        return replace(self, feeds=self.feeds[:index] + self.feeds[index + 1 :])
 
 
 def read_feeds(path: Path) -> tuple[Feed, ...]:
     """The feeds a file lists; none when there is no file.
 
+    References to environment variables stay as they are written.
+
     :raises ConfigError: with every problem found.
     """
-    checked = parse_feeds(_parsed(path))
-    if checked.value is None:
-        raise ConfigError(checked.problems)
-    return checked.value
+    return _read(path).feeds
+
+
+def feed_text(feed: Feed) -> str:
+    """A feed as ``feeds.toml`` would list it."""
+    import tomlkit
+
+    return tomlkit.dumps({"feed": [_table(feed)]})
 
 
 def add_feed(path: Path, feed: Feed) -> None:
@@ -57,16 +63,20 @@ def add_feed(path: Path, feed: Feed) -> None:
 def add_feeds(path: Path, feeds: Sequence[Feed]) -> None:
     """Write many feeds at once, or none of them; see :func:`add_feed`."""
     file = _parsed(path)
-    known = {_identity(feed.url): index for index, feed in enumerate(read_feeds(path))}
+    known = {identity(feed.url): index for index, feed in enumerate(read_feeds(path))}
     for feed in feeds:
-        if _identity(feed.url) in known:
-            line = locate(file.text, ("feed", known[_identity(feed.url)]))
+        if identity(feed.url) in known:
+            line = locate(file.text, ("feed", known[identity(feed.url)]))
             raise StateError(feed.url, f"is listed already, in {path} on line {line}")
-    additions = TomlFile(name=str(path), table={"feed": [_table(feed) for feed in feeds]})
-    problems = parse_feeds(additions).problems
+    problems = _problems(path, feeds)
     if problems:
         raise ConfigError(problems)
     replace_text(path, _with(file, feeds))
+
+
+def unfit(path: Path, feed: Feed) -> str:
+    """Why a feed cannot be added to a file as it is, whatever stands there; "" when it can."""
+    return next((problem.message for problem in _problems(path, (feed,))), "")
 
 
 def remove_feed(path: Path, url: str) -> bool:
@@ -75,61 +85,91 @@ def remove_feed(path: Path, url: str) -> bool:
     :raises ConfigError: when the file has problems.
     :raises StateError: when it is laid out so that other feeds would change too.
     """
-    feeds = read_feeds(path)
-    index = next((index for index, feed in enumerate(feeds) if feed.url == url), None)
+    sources = _read(path)
+    index = next((i for i, feed in enumerate(sources.feeds) if feed.url == url), None)
     if index is None:
         return False
     text = _without(_parsed(path), index)
     left = parse_toml(str(path), text.encode()).value
-    if left is None or parse_feeds(left).value != feeds[:index] + feeds[index + 1 :]:
+    if left is None or parse_feeds(left).value != sources.without(index):
         message = f"cannot be taken out of {path} without a change to others; please edit the file"
         raise StateError(url, message)
     replace_text(path, text)
     return True
 
 
-def parse_feeds(file: TomlFile) -> Checked[tuple[Feed, ...]]:
-    """The feeds in a file's table, with every problem found."""
-    problems = tuple(_duplicates(file))
+def parse_feeds(
+    file: TomlFile, *, environment: Mapping[str, str] | None = None
+) -> Checked[Sources]:
+    """The feeds and lists in a file's table, with every problem found.
+
+    References are replaced by what ``environment`` holds; without one they stay as they are.
+    """
+    variables = Variables(environment=environment)
+    problems = (*_duplicates(file, "feed"), *_duplicates(file, "list"))
+    problems += tuple(feed_problems(file, variables))
     try:
         table = FeedListTable.model_validate(file.table)
     except ValidationError as error:
-        return Checked(problems=(*findings(error, FeedListTable, file), *problems))
+        found = findings(error, FeedListTable, file)
+        return Checked(problems=tuple(_once((*found, *problems))))
     if problems:
         return Checked(problems=problems)
     return Checked(
-        value=tuple(
-            Feed(url=feed.url, title=feed.title, tags=tuple(dict.fromkeys(feed.tags)))
-            for feed in table.feed
+        value=Sources(
+            feeds=tuple(feed_of(feed, variables) for feed in table.feed),
+            lists=tuple(list_of(each) for each in table.list),
         )
     )
 
 
-def _duplicates(file: TomlFile) -> Iterator[Problem]:
+def _problems(path: Path, feeds: Sequence[Feed]) -> tuple[Problem, ...]:
+    table = {"feed": [_table(feed) for feed in feeds]}
+    return parse_feeds(TomlFile(name=str(path), table=table)).problems
+
+
+def _once(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """One finding a place: what a value is was looked at before what it means."""
+    seen: set[tuple[int | None, str]] = set()
+    for problem in problems:
+        place = (problem.line, problem.field)
+        if place not in seen:
+            yield problem
+        seen.add(place)
+
+
+def _duplicates(file: TomlFile, key: str) -> Iterator[Problem]:
     first: dict[str, int] = {}
-    members = file.table.get("feed")
+    members = file.table.get(key)
     if not isinstance(members, list):
         return
     for index, member in enumerate(members):
         url = member.get("url") if isinstance(member, dict) else None
         if not isinstance(url, str):
             continue
-        before = first.setdefault(_identity(url), index)
+        before = first.setdefault(identity(url), index)
         if before != index:
-            line = locate(file.text, ("feed", before, "url"))
+            line = locate(file.text, (key, before, "url"))
             place = f", on line {line}" if line else ""
             message = f"{shown(url)} is listed already{place}"
             fix = "keep one of the two, with the tags of both"
-            yield file.problem(("feed", index, "url"), message, fix=fix)
+            yield file.problem((key, index, "url"), message, fix=fix)
 
 
-def _identity(url: str) -> str:
+def identity(url: str) -> str:
     """The same for URLs that differ in the letter case of scheme and host only."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return url
     return parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower()).geturl()
+
+
+def _read(path: Path) -> Sources:
+    checked = parse_feeds(_parsed(path))
+    if checked.value is None:
+        raise ConfigError(checked.problems)
+    return checked.value
 
 
 def _parsed(path: Path) -> TomlFile:
@@ -146,7 +186,23 @@ def _parsed(path: Path) -> TomlFile:
 
 
 def _table(feed: Feed) -> dict[str, object]:
-    table = {"url": feed.url, "title": feed.title, "tags": list(feed.tags)}
+    table: dict[str, object] = {
+        "url": feed.url,
+        "title": feed.title,
+        "tags": list(feed.tags),
+        "kind": "" if feed.kind is SourceKind.FEED else feed.kind.value,
+        "interval": written_duration(feed.interval) if feed.interval else "",
+        "full_text": feed.full_text,
+        "headers": {each.name: each.value for each in feed.headers},
+        "username": feed.login.username if feed.login else "",
+        "password": feed.login.password if feed.login else "",
+        "selectors": _filled(asdict(feed.selectors)) if feed.selectors else {},
+        "attributes": {each.name: each.value for each in feed.attributes},
+    }
+    return _filled(table)
+
+
+def _filled(table: dict[str, object]) -> dict[str, object]:
     return {key: value for key, value in table.items() if value}
 
 
@@ -177,8 +233,7 @@ def _without(file: TomlFile, index: int) -> str:
         return tomlkit.dumps(document)
     lines = _LINE.findall(file.text)
     start = _first_line(file, lines, index)
-    following = _first_line(file, lines, index + 1)
-    end = following
+    end = _next_line(file, lines, index)
     while end > start and _is_remark(lines[end - 1]):
         end -= 1
     before, after = lines[:start], lines[end:]
@@ -199,7 +254,20 @@ def _first_line(file: TomlFile, lines: Sequence[str], index: int) -> int:
     path = ("feed", index)
     if path not in line_index(file.text):
         return len(lines)
-    heading = start = line_index(file.text)[path] - 1
+    return _with_comment(lines, line_index(file.text)[path] - 1)
+
+
+def _next_line(file: TomlFile, lines: Sequence[str], index: int) -> int:
+    """Where the lines of what follows a feed begin: the next feed, or a list."""
+    lines_of = line_index(file.text)
+    heading = lines_of["feed", index]
+    tables = (path for path in lines_of if len(path) == 2 and path[0] in ("feed", "list"))  # noqa: PLR2004 - [[feed]] and its number
+    after = [lines_of[path] for path in tables if lines_of[path] > heading]
+    return _with_comment(lines, min(after) - 1) if after else len(lines)
+
+
+def _with_comment(lines: Sequence[str], heading: int) -> int:
+    start = heading
     while start > 0 and lines[start - 1].lstrip().startswith("#"):
         start -= 1
     return heading if start == 0 else start

@@ -94,7 +94,7 @@ def _unknown_key(path: TomlPath, model: type[BaseModel], file: TomlFile) -> Prob
             "a secret does not belong in this file",
             fix=f"delete the line and set {variable}, or {variable}_FILE, in the environment",
         )
-    container = _expected(model, path[:-1]).annotation
+    container = _required(_expected(model, path[:-1]).annotation)
     known = tuple(_fields(container))
     homes = [_home(home) for home in _homes(model, key) if home != path[:-1]]
     fix = f"it belongs {homes[0]}" if homes else suggestion(key, known)

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from digest.config.database_url import resolve_database_url
-from digest.config.feedlist import parse_feeds
+from digest.config.feedlist import Sources, parse_feeds
 from digest.config.files import read_toml
 from digest.config.newsletters import read_newsletter
 from digest.config.overlay import read_settings, text_at
@@ -35,9 +35,10 @@ def load_config(directory: Path | None, *, environment: Mapping[str, str]) -> Co
     folder = settings_path.parent
     outside = read_environment(environment)
     main = _read_main(settings_path, outside.value or Environment())
-    feeds = _read_feeds(folder / FEEDS_FILE)
-    newsletters = _read_newsletters(folder, feeds.value or (), main.themes)
-    checks: list[Checked[object]] = [outside, main.settings, main.database_url, feeds]
+    sources = _read_feeds(folder / FEEDS_FILE, environment)
+    listed = sources.value or Sources()
+    newsletters = _read_newsletters(folder, listed, main.themes)
+    checks: list[Checked[object]] = [outside, main.settings, main.database_url, sources]
     checks += newsletters.values()
     problems = [problem for checked in checks for problem in checked.problems]
     if problems or main.settings.value is None or main.database_url.value is None:
@@ -47,7 +48,8 @@ def load_config(directory: Path | None, *, environment: Mapping[str, str]) -> Co
     return Config(
         directory=folder.absolute(),
         settings=main.settings.value,
-        feeds=_all_feeds(feeds.value or (), read.values()),
+        feeds=_all_feeds(listed.feeds, read.values()),
+        lists=listed.lists,
         newsletters=MappingProxyType(read),
         secrets=main.secrets,
         database_url=main.database_url.value,
@@ -149,21 +151,29 @@ def _themes(templates: Path) -> frozenset[str]:
     return frozenset(name for name in found if not name.startswith("_"))
 
 
-def _read_feeds(path: Path) -> Checked[tuple[Feed, ...]]:
+def _read_feeds(path: Path, environment: Mapping[str, str]) -> Checked[Sources]:
     if not path.exists():
-        return Checked(value=())
+        return Checked(value=Sources())
     read = read_toml(path)
-    return parse_feeds(read.value) if read.value else Checked(problems=read.problems)
+    if read.value is None:
+        return Checked(problems=read.problems)
+    return parse_feeds(read.value, environment=environment)
 
 
 def _read_newsletters(
-    folder: Path, feeds: Sequence[Feed], themes: frozenset[str]
+    folder: Path, sources: Sources, themes: frozenset[str]
 ) -> dict[str, Checked[Newsletter]]:
     newsletters: dict[str, Checked[Newsletter]] = {}
     for path in sorted((folder / NEWSLETTERS_FOLDER).glob("*.toml")):
         read = read_toml(path)
         newsletters[path.stem] = (
-            read_newsletter(read.value, newsletter_id=path.stem, feeds=feeds, themes=themes)
+            read_newsletter(
+                read.value,
+                newsletter_id=path.stem,
+                feeds=sources.feeds,
+                lists=sources.lists,
+                themes=themes,
+            )
             if read.value
             else Checked(problems=read.problems)
         )

@@ -11,18 +11,24 @@ from digest.config.notations import check_slug
 from digest.config.tomlfile import Checked, TomlFile
 from digest.config.wording import UnfitError, listed, nearest, shown, suggestion
 from digest.errors import Problem
-from digest.model import Feed, Newsletter, Rule, RuleField, Schedule, Topic
+from digest.model import Feed, FeedList, Newsletter, Rule, RuleField, Schedule, Topic
 
 IMPLICIT_TOPIC = Topic(id="stories", name="Stories")
 """What a newsletter without topics puts everything under."""
 
 
 def read_newsletter(
-    file: TomlFile, *, newsletter_id: str, feeds: Sequence[Feed], themes: Collection[str]
+    file: TomlFile,
+    *,
+    newsletter_id: str,
+    feeds: Sequence[Feed],
+    themes: Collection[str],
+    lists: Sequence[FeedList] = (),
 ) -> Checked[Newsletter]:
     """Check one newsletter's table, and resolve its feeds among ``feeds``.
 
-    ``themes`` are the names that templates exist for. All problems are found, not the first.
+    ``lists`` may bring feeds with tags that are not known yet. ``themes`` are the names that
+    templates exist for. All problems are found, not the first.
     """
     problems = [*_id_problems(file, newsletter_id), *_cross_problems(file, themes)]
     try:
@@ -33,7 +39,7 @@ def read_newsletter(
         return Checked(problems=tuple(problems))
     return Checked(
         value=_newsletter(table, newsletter_id, feeds),
-        warnings=tuple(_warnings(table, file, feeds)),
+        warnings=tuple(_warnings(table, file, feeds, lists)),
     )
 
 
@@ -151,7 +157,9 @@ def _theme(file: TomlFile, themes: Collection[str]) -> Iterator[Problem]:
         yield file.problem(("theme",), message, fix=fix)
 
 
-def _warnings(table: NewsletterTable, file: TomlFile, feeds: Sequence[Feed]) -> Iterator[Problem]:
+def _warnings(
+    table: NewsletterTable, file: TomlFile, feeds: Sequence[Feed], lists: Sequence[FeedList]
+) -> Iterator[Problem]:
     carried = {tag for feed in feeds for tag in feed.tags}
     wanted: list[tuple[TomlPath, str]] = [
         (("feed_tags", index), tag) for index, tag in enumerate(table.feed_tags)
@@ -160,7 +168,8 @@ def _warnings(table: NewsletterTable, file: TomlFile, feeds: Sequence[Feed]) -> 
         (("rules", index, "tag"), rule.tag) for index, rule in enumerate(table.rules) if rule.tag
     ]
     for path, tag in wanted:
-        if tag not in carried:
+        # What a remote list's feeds carry is not known here.
+        if tag not in carried and not lists:
             near = nearest(tag, carried)
             fix = f"did you mean {shown(near)}?" if near else f"digest feeds add URL --tag {tag}"
             yield file.problem(path, f"no feed carries the tag {shown(tag)}", fix=fix)
@@ -186,6 +195,7 @@ def _newsletter(table: NewsletterTable, newsletter_id: str, feeds: Sequence[Feed
         postal_address=table.postal_address,
         schedule=_made_schedule(table.schedule),
         feeds=_resolved(table, feeds),
+        feed_tags=tuple(dict.fromkeys(table.feed_tags)),
         topics=topics or (IMPLICIT_TOPIC,),
         default_topic=table.default_topic or IMPLICIT_TOPIC.id,
         rules=tuple(_made_rule(rule) for rule in table.rules),

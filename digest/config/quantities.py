@@ -30,6 +30,14 @@ def parse_duration(value: object) -> timedelta:
         raise ValueError(message) from error
 
 
+def written_duration(value: timedelta) -> str:
+    """A whole number of seconds or more as :func:`parse_duration` reads it: ``"30 minutes"``."""
+    seconds = int(value.total_seconds())
+    unit = next(unit for unit in reversed(_SECONDS) if seconds % _SECONDS[unit] == 0)
+    count = seconds // _SECONDS[unit]
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
 def parse_size(value: object) -> int:
     """``"10 MB"`` in bytes (decimal prefixes); a plain number is bytes already.
 

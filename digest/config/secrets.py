@@ -34,7 +34,8 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
     value. ``value`` is always there, without what could not be read. Nothing that is found
     repeats a value.
     """
-    found = {name: _read(environment, name) for name in (SMTP_PASSWORD, SECRET_KEY, DATABASE_URL)}
+    names = (SMTP_PASSWORD, SECRET_KEY, DATABASE_URL)
+    found = {name: read_variable(environment, name) for name in names}
     key = found[SECRET_KEY].value or ""
     return Checked(
         value=Environment(
@@ -47,7 +48,8 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
     )
 
 
-def _read(environment: Mapping[str, str], name: str) -> Checked[str]:
+def read_variable(environment: Mapping[str, str], name: str) -> Checked[str]:
+    """One variable's value, or that of the file its ``_FILE`` twin names; empty when unset."""
     variable = f"{name}_FILE"
     value, path = environment.get(name, ""), environment.get(variable, "")
     if value and path:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from digest.config.notations import check_base_url, check_domain, check_home_url
 from digest.config.quantities import parse_duration, parse_size
 from digest.errors import Problem, UnknownNameError
-from digest.model import Feed, Newsletter
+from digest.model import Feed, FeedList, Newsletter
 
 # A type's description completes the sentence "should be …" in what `digest check` reports.
 Duration = Annotated[
@@ -159,6 +159,8 @@ class Secrets:
 class Config:
     """Everything a run needs to know, checked. ``directory`` is where relative paths start.
 
+    ``feeds`` are those of the files; ``lists`` name remote files with more of them.
+
     ``warnings`` are findings that do not stop a run, such as a tag that no feed carries.
     """
 
@@ -168,6 +170,7 @@ class Config:
     newsletters: Mapping[str, Newsletter]
     secrets: Secrets
     database_url: str
+    lists: tuple[FeedList, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
     def newsletter(self, name: str) -> Newsletter:

@@ -42,7 +42,7 @@ _SYNTAX = (
 _PLACE = re.compile(r" \((?:at line (?P<line>\d+), column (?P<column>\d+)|at end of document)\)$")
 
 _TYPOGRAPHIC = re.compile("[“”„‘’«»]")
-_SECRET = re.compile("pass|secret|token", re.IGNORECASE)
+_SECRET = re.compile("pass|secret|token|header|authori[sz]ation|cookie|api.?key", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

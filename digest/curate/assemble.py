@@ -7,6 +7,7 @@ from digest.curate.excerpts import LEAD_WORDS, STORY_WORDS
 from digest.curate.inbox import inbox_row
 from digest.curate.periods import times_of_day, wall_clock
 from digest.curate.rank import Candidate, Ranked, Ranking, order
+from digest.curate.states import unfit
 from digest.curate.stories import full_text, group_copies, tell
 from digest.curate.topics import place
 from digest.curate.words import count_words, one_line
@@ -42,8 +43,11 @@ class Assembly:
 
 
 def candidates(kept: Sequence[KeptEntry], period: Period) -> tuple[KeptEntry, ...]:
-    """The entries dated in the period that no issue has used, oldest first."""
-    fit = (item for item in kept if not _unfit(item, period))
+    """The entries that an issue of the period may tell, oldest first.
+
+    They are dated in it, or came too late for their own, or an editor released them.
+    """
+    fit = (item for item in kept if not unfit(item, period))
     return tuple(sorted(fit, key=lambda item: (item.dated_at or period.start, item.entry.key)))
 
 
@@ -61,7 +65,7 @@ def assemble(
     """
     by_url = {feed.url: feed for feed in feeds}
     tags = {feed.url: feed.tags for feed in feeds}
-    usable = [_named(item, by_url) for item in candidates(kept, period) if item.entry.url]
+    usable = [_named(item, by_url) for item in candidates(kept, period)]
     groups = {group[0].entry.key: group for group in group_copies(usable)}
     choice = [_candidate(group, newsletter, tags) for group in groups.values()]
     ranking = order(choice, newsletter, period=period)
@@ -79,18 +83,9 @@ def is_empty(issue: Issue, newsletter: Newsletter) -> bool:
     return len(issue.stories) < newsletter.min_stories
 
 
-def _unfit(item: KeptEntry, period: Period) -> str:
-    """Why an entry is no candidate; empty for one that is."""
-    if item.used_in:
-        return f"used in {item.used_in}"
-    if item.dated_at is None:
-        return "undated when its feed was first fetched"
-    return "" if item.dated_at in period else "dated outside the period"
-
-
 def _unused(kept: Iterable[KeptEntry], period: Period) -> Iterable[LeftOut]:
     for item in kept:
-        reason = _unfit(item, period) or ("" if item.entry.url else "it has no link")
+        reason = unfit(item, period)
         if reason:
             yield LeftOut(entry=item.entry.key, reason=reason)
 

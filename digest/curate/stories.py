@@ -48,19 +48,27 @@ def tell(group: Sequence[KeptEntry], *, text: str, words: int, reason: str) -> S
         entries=tuple(item.entry.key for item in group),
         url=entry.url,
         headline=_headline(entry, text=text, source=source),
-        excerpt=Wording(value=excerpt(_opening(entry, text), words)),
+        excerpt=Wording(value=excerpt(_opening(entry, without_support(entry, text)), words)),
         source=source,
         published_at=shown.dated_at or shown.first_seen_at,
         minutes=minutes_for(count_words(text)),
         authors=entry.authors,
         image=next((item.entry.image for item in group if item.entry.image), None),
         reason=reason,
+        support=tuple(dict.fromkeys(line for item in group for line in item.entry.support)),
     )
 
 
 def full_text(entry: Entry) -> str:
     """All the words an entry brings: its content's, or its summary's where those are more."""
     return max(plain_text(entry.content), one_line(entry.summary), key=len)
+
+
+def without_support(entry: Entry, text: str) -> str:
+    """An entry's text without its help lines, which are told beside the excerpt."""
+    for line in entry.support:
+        text = one_line(text.replace(one_line(line), " "))
+    return text
 
 
 def _headline(entry: Entry, *, text: str, source: str) -> Wording:

@@ -3,6 +3,7 @@
 One noun a module; import them from here.
 """
 
+from digest.model.article import ArticleCandidate, ArticleVisit, Robots, RobotsRule
 from digest.model.audience import (
     Consent,
     Enrolment,
@@ -35,6 +36,7 @@ from digest.model.entry import (
     Mark,
     ParsedFeed,
     ParseFailed,
+    ParseJob,
     ParseResult,
 )
 from digest.model.feed import (
@@ -42,6 +44,7 @@ from digest.model.feed import (
     Feed,
     FeedHealth,
     FeedList,
+    FeedMeasures,
     FeedState,
     FetchAnswer,
     Fetched,
@@ -79,10 +82,13 @@ from digest.model.newsletter import (
     Topic,
     Weekday,
 )
+from digest.model.websub import HubMode, HubQuestion, HubState, HubSubscription, Push
 
 __all__ = [
     "Accepted",
     "Approval",
+    "ArticleCandidate",
+    "ArticleVisit",
     "Attribute",
     "CalendarLength",
     "Consent",
@@ -97,12 +103,17 @@ __all__ = [
     "Feed",
     "FeedHealth",
     "FeedList",
+    "FeedMeasures",
     "FeedState",
     "FetchAnswer",
     "FetchFailed",
     "FetchRequest",
     "FetchResult",
     "Fetched",
+    "HubMode",
+    "HubQuestion",
+    "HubState",
+    "HubSubscription",
     "Image",
     "Issue",
     "IssueKey",
@@ -119,13 +130,17 @@ __all__ = [
     "NotModified",
     "Origin",
     "ParseFailed",
+    "ParseJob",
     "ParseResult",
     "ParsedFeed",
     "Period",
     "PersonalCopy",
+    "Push",
     "Refused",
     "RenderedIssue",
     "Reply",
+    "Robots",
+    "RobotsRule",
     "Rule",
     "RuleField",
     "Schedule",

@@ -1,8 +1,10 @@
 """Entries: the items of feeds, normalised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from digest.model.feed import Selectors, SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -69,7 +71,10 @@ class EntryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What the program or an editor decided of an entry: held, skipped or broken, and why."""
+    """What the program or an editor decided of an entry, and why.
+
+    Held, skipped or broken: no issue tells it. New: an editor released it, whatever its date.
+    """
 
     state: EntryState
     why: str
@@ -83,6 +88,7 @@ class KeptEntry:
     None for an undated entry of a feed's very first fetch, which may be years old: never new.
     ``used_in`` is the slug of the issue that used it, if any. ``edits`` counts how often its feed
     changed it, ``edited_at`` is when it last did. ``mark`` is set where somebody decided.
+    ``backlog`` says that it was there already when its feed was first read.
     """
 
     entry: Entry
@@ -92,6 +98,7 @@ class KeptEntry:
     edits: int = 0
     edited_at: datetime | None = None
     mark: Mark | None = None
+    backlog: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +127,22 @@ class ParseFailed:
 
 
 ParseResult = ParsedFeed | ParseFailed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseJob:
+    """A document to be read as a feed, or as the page or API its source is.
+
+    ``url`` is the feed's own and goes into every entry's key; ``base`` is where the document was
+    found in the end, ``content_location`` and ``content_type`` what its headers said.
+    ``selectors`` say where entries are, for pages and APIs.
+    """
+
+    url: str
+    body: bytes = field(repr=False)
+    base: str = ""
+    content_location: str = ""
+    content_type: str = ""
+    max_entries: int = 2000
+    kind: SourceKind = SourceKind.FEED
+    selectors: Selectors | None = None

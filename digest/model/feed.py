@@ -92,9 +92,12 @@ class FeedHealth(StrEnum):
 class FeedState:
     """What is remembered of a feed between two rounds. Datetimes are aware UTC.
 
-    ``interval`` is how often it is asked now. ``moved_to`` is where permanent redirects lead, and
-    ``moved_since`` how long they have. ``hub`` and ``topic`` are its WebSub hub and the URL it is
-    known by there. ``remark`` is a sentence for people, such as a move that was refused.
+    ``interval`` is how often it is asked now. It follows from ``gap``, the usual time between its
+    entries, ``overdue_at``, from when on its silence is unusual, and ``ttl``, how long its document
+    says it may be kept. ``moved_to`` is where permanent redirects lead, and ``moved_since`` how
+    long they have; ``asked_url`` is where it is asked since such a move was applied, empty for
+    ``url`` itself. ``hub`` and ``topic`` are its WebSub hub and the URL it is known by there.
+    ``remark`` is a sentence for people, such as a move that was refused.
     """
 
     url: str
@@ -110,12 +113,30 @@ class FeedState:
     next_check_at: datetime | None = None
     latency: timedelta | None = None
     interval: timedelta | None = None
+    gap: timedelta | None = None
+    overdue_at: datetime | None = None
+    ttl: timedelta | None = None
     failing_since: datetime | None = None
     moved_to: str = ""
     moved_since: datetime | None = None
+    asked_url: str = ""
     hub: str = ""
     topic: str = ""
     remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedMeasures:
+    """What a feed brought. ``per_week`` is over the last eight weeks, or as long as it is known.
+
+    ``dated``, ``with_image`` and ``full_text`` are shares, 0 to 1, of its newest entries.
+    """
+
+    entries: int = 0
+    per_week: float = 0.0
+    dated: float = 0.0
+    with_image: float = 0.0
+    full_text: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +185,8 @@ class FetchRequest:
     """One URL to ask for, with the validators of the copy that is kept.
 
     ``form`` makes it a POST of those fields (RFC 1866). ``accept`` replaces the Accept header
-    that asks for feeds. ``max_size`` in bytes lowers the configured limit.
+    that asks for feeds. ``max_size`` in bytes lowers the configured limit. With
+    ``keep_partial``, what goes beyond it is cut off, and the beginning is the answer.
     """
 
     url: str
@@ -172,9 +194,10 @@ class FetchRequest:
     last_modified: str = ""
     headers: tuple[Attribute, ...] = field(default=(), repr=False)
     login: Login | None = None
-    form: tuple[Attribute, ...] = ()
+    form: tuple[Attribute, ...] = field(default=(), repr=False)
     accept: str = ""
     max_size: int | None = None
+    keep_partial: bool = False
 
 
 FetchResult = Fetched | NotModified | FetchFailed

@@ -59,6 +59,7 @@ class Story:
     """One thing that happened, told by one or more entries; the first of ``entries`` leads.
 
     ``minutes`` is the reading time, rounded up. ``reason`` says what placed it in its topic.
+    ``support`` holds help lines that are shown wherever the story is told.
     """
 
     entries: tuple[EntryKey, ...]
@@ -71,6 +72,7 @@ class Story:
     authors: tuple[str, ...] = ()
     image: Image | None = None
     reason: str = ""
+    support: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from itertools import takewhile
 from digest.app import App
 from digest.curate.assemble import assemble, candidates, is_empty
 from digest.curate.periods import due_period, next_due
+from digest.curate.states import Standing, state_of
 from digest.model import (
+    EntryState,
     Issue,
     IssueKey,
     IssueState,
@@ -16,7 +18,9 @@ from digest.model import (
     Newsletter,
     Period,
 )
+from digest.pipeline.sources import all_feeds, newsletter_feeds
 
+_WAITING = (EntryState.NEW, EntryState.HELD, EntryState.SKIPPED, EntryState.BROKEN)
 _UNSENT = (IssueState.SKIPPED, IssueState.CANCELLED)
 
 
@@ -31,14 +35,32 @@ class Drafted:
     skipped: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An entry that waits for a newsletter's next issue, or is kept out of it."""
+
+    kept: KeptEntry
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A newsletter whose issue for that period is to be drafted now."""
+
+    newsletter: Newsletter
+    period: Period
+
+
+def due_issues(app: App) -> tuple[Due, ...]:
+    """Every issue that is due by now and not drafted; usually none."""
+    now = app.clock()
+    periods = ((each, _period(app, each, now)) for each in app.config.newsletters.values())
+    return tuple(Due(newsletter=each, period=period) for each, period in periods if period)
+
+
 def draft_due_issues(app: App) -> tuple[Drafted, ...]:
-    """Draft every newsletter's issue that is due by now; usually none."""
-    drafted = []
-    for newsletter in app.config.newsletters.values():
-        period = _period(app, newsletter, app.clock())
-        if period is not None:
-            drafted.append(draft_issue(app, newsletter, period))
-    return tuple(drafted)
+    """Draft every newsletter's issue that is due by now."""
+    return tuple(draft_issue(app, due.newsletter, due.period) for due in due_issues(app))
 
 
 def draft_issue(app: App, newsletter: Newsletter, period: Period) -> Drafted:
@@ -55,6 +77,16 @@ def upcoming_entries(app: App, newsletter: Newsletter) -> tuple[KeptEntry, ...]:
     """The entries that the newsletter's next issue could draw on, as of now."""
     period = upcoming_period(app, newsletter)
     return candidates(_entries(app, newsletter, period), period)
+
+
+def waiting_entries(app: App, newsletter: Newsletter) -> tuple[Waiting, ...]:
+    """The entries of the next issue's period, as of now: new ones, and those kept back, and why."""
+    period = upcoming_period(app, newsletter)
+    found = (
+        Waiting(kept=kept, standing=state_of(kept, newsletter, period, now=app.clock()))
+        for kept in _entries(app, newsletter, period)
+    )
+    return tuple(waiting for waiting in found if waiting.standing.state in _WAITING)
 
 
 def upcoming_period(app: App, newsletter: Newsletter) -> Period:
@@ -93,7 +125,7 @@ def find_issue(app: App, newsletter: Newsletter, period: Period) -> KeptIssue | 
 
 def _assemble(app: App, newsletter: Newsletter, period: Period) -> Issue:
     kept = _entries(app, newsletter, period)
-    return assemble(newsletter, period, kept, feeds=app.config.feeds).issue
+    return assemble(newsletter, period, kept, feeds=all_feeds(app)).issue
 
 
 def _is_skipped(issue: Issue, newsletter: Newsletter) -> bool:
@@ -126,4 +158,5 @@ def _period(app: App, newsletter: Newsletter, now: datetime) -> Period | None:
 
 
 def _entries(app: App, newsletter: Newsletter, period: Period) -> tuple[KeptEntry, ...]:
-    return app.store.feeds.entries_in(newsletter.feeds, period, newsletter=newsletter.id)
+    feeds = newsletter_feeds(app, newsletter)
+    return app.store.feeds.entries_in(feeds, period, newsletter=newsletter.id)

@@ -7,10 +7,15 @@ from digest.app import App
 from digest.pipeline.approval import Approved, approve_automatic
 from digest.pipeline.delivery import Delivered, deliver_waiting
 from digest.pipeline.drafting import Drafted, draft_due_issues
+from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entries
 from digest.pipeline.handover import OnSettled, ignore
+from digest.pipeline.lastcall import last_call
+from digest.pipeline.lists import ListRefreshed, refresh_lists
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
 
-Happening = FeedRefreshed | Drafted | Approved | Delivered
+Happening = (
+    ListRefreshed | FeedRefreshed | Enriched | EnrichmentMissing | Drafted | Approved | Delivered
+)
 
 
 def run_once(
@@ -22,7 +27,10 @@ def run_once(
     """
     stop = stop or threading.Event()
     for step in (
+        lambda: refresh_lists(app),
         lambda: refresh_feeds(app),
+        lambda: last_call(app),
+        lambda: enrich_new_entries(app),
         lambda: draft_due_issues(app),
         lambda: approve_automatic(app),
         lambda: deliver_waiting(app, stop=stop, on_settled=on_settled),

@@ -1,7 +1,7 @@
 """What the service does at each tick, and how it says so."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import structlog
 
@@ -10,14 +10,23 @@ from digest.model import Delivery, Settlement
 from digest.pipeline.approval import Approved, approve_automatic
 from digest.pipeline.delivery import Delivered, deliver_waiting
 from digest.pipeline.drafting import Drafted, draft_due_issues
+from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entries
+from digest.pipeline.lastcall import last_call
+from digest.pipeline.lists import ListRefreshed, refresh_lists
 from digest.pipeline.once import Happening
+from digest.pipeline.pushes import PushTaken, compare_with_pushes, take_pushes
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
+from digest.pipeline.websub import HubAsked, tend_subscriptions
 from digest.service.health import Pulse
 
 log = structlog.get_logger(__name__)
 
 COLLECT = "collect"
 PUBLISH = "publish"
+HUBS = "hubs"
+PUSHES = "pushes"
+
+ToldOf = Happening | HubAsked | PushTaken
 
 
 class Jobs:
@@ -27,21 +36,36 @@ class Jobs:
         self._app = app
         self._pulse = pulse
         self._stop = stop
+        self._said_missing = False
 
     def collect(self) -> None:
-        """Ask the feeds that are due."""
-        self._run(COLLECT, lambda: refresh_feeds(self._app))
+        """Read the lists that are due, ask the feeds that are, and fetch articles."""
+        self._run(
+            COLLECT,
+            lambda: refresh_lists(self._app),
+            lambda: compare_with_pushes(self._app, refresh_feeds(self._app)),
+            self._enrich,
+        )
 
     def publish(self) -> None:
         """Draft, approve and send what is due."""
         self._run(
             PUBLISH,
+            lambda: last_call(self._app),
             lambda: draft_due_issues(self._app),
             lambda: approve_automatic(self._app),
             lambda: deliver_waiting(self._app, stop=self._stop, on_settled=self._alive),
         )
 
-    def _run(self, name: str, *steps: Callable[[], Iterable[Happening]]) -> None:
+    def hubs(self) -> None:
+        """Ask hubs for the subscriptions that are due."""
+        self._run(HUBS, lambda: tend_subscriptions(self._app))
+
+    def pushes(self) -> None:
+        """Keep what hubs pushed."""
+        self._run(PUSHES, lambda: take_pushes(self._app))
+
+    def _run(self, name: str, *steps: Callable[[], Iterable[ToldOf]]) -> None:
         """Take the steps one after another; a step that breaks ends itself only, and is noted."""
         errors = [error for step in steps if (error := self._take(name, step))]
         if errors:
@@ -49,7 +73,7 @@ class Jobs:
         else:
             self._pulse.went_well(name, now=self._app.clock())
 
-    def _take(self, name: str, step: Callable[[], Iterable[Happening]]) -> str:
+    def _take(self, name: str, step: Callable[[], Iterable[ToldOf]]) -> str:
         """Tell what happens in a step; what broke it, or an empty string."""
         if self._stop.is_set():
             return ""
@@ -63,20 +87,33 @@ class Jobs:
             return str(error) or type(error).__name__
         return ""
 
+    def _enrich(self) -> Iterator[Enriched | EnrichmentMissing]:
+        """Fetch articles; that the extra for it is missing is said once, not at every tick."""
+        for happening in enrich_new_entries(self._app):
+            if isinstance(happening, EnrichmentMissing):
+                if self._said_missing:
+                    continue
+                self._said_missing = True
+            yield happening
+
     def _alive(self, _delivery: Delivery, _settlement: Settlement) -> None:
         """A long delivery is no silence."""
         self._pulse.went_well(PUBLISH, now=self._app.clock())
 
 
-def tell(happening: Happening) -> None:
+def tell(happening: ToldOf) -> None:
     """Log one happening as one event."""
     match happening:
-        case FeedRefreshed(error=error) if error:
-            log.warning("feed.failed", feed=happening.url, error=error)
+        case ListRefreshed(error=error) if error:
+            log.warning("list.failed", list=happening.url, error=error)
+        case ListRefreshed(added=added, removed=removed) if added or removed:
+            log.info("list.refreshed", list=happening.url, added=added, removed=removed)
         case FeedRefreshed():
-            log.debug(
-                "feed.refreshed", feed=happening.url, new=happening.new, changed=happening.changed
-            )
+            _tell_feed(happening)
+        case Enriched() | EnrichmentMissing():
+            _tell_article(happening)
+        case HubAsked() | PushTaken():
+            _tell_hub(happening)
         case Drafted(issue=issue) if issue is not None:
             log.info(
                 "issue.skipped" if happening.skipped else "issue.drafted",
@@ -97,3 +134,37 @@ def tell(happening: Happening) -> None:
             )
         case _:
             pass
+
+
+def _tell_feed(refreshed: FeedRefreshed) -> None:
+    """A change of health or a new remark is news once; the failures in between are not."""
+    feed, error = refreshed.url, refreshed.error
+    if refreshed.became:
+        log.warning("feed.health", feed=feed, health=refreshed.became, error=error)
+    elif error:
+        log.debug("feed.failed", feed=feed, error=error)
+    if refreshed.remark:
+        log.warning("feed.remark", feed=feed, remark=refreshed.remark)
+    if not error:
+        log.debug("feed.refreshed", feed=feed, new=refreshed.new, changed=refreshed.changed)
+
+
+def _tell_article(happening: Enriched | EnrichmentMissing) -> None:
+    match happening:
+        case EnrichmentMissing():
+            log.warning("article.extra_missing", feeds=len(happening.feeds), note=str(happening))
+        case Enriched(url=url, words=words, remark=remark):
+            log.debug("article.read", url=url, words=words, remark=remark)
+
+
+def _tell_hub(happening: HubAsked | PushTaken) -> None:
+    feed = happening.feed
+    match happening:
+        case HubAsked(hub=hub, error=error) if error:
+            log.warning("hub.failed", feed=feed, hub=hub, error=error)
+        case HubAsked(hub=hub, mode=mode):
+            log.info("hub.asked", feed=feed, hub=hub, mode=mode)
+        case PushTaken(error=error) if error:
+            log.warning("push.unusable", feed=feed, error=error)
+        case PushTaken(new=new, changed=changed):
+            log.info("push.taken", feed=feed, new=new, changed=changed)

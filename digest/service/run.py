@@ -13,7 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from digest.app import App
 from digest.errors import ListenError
 from digest.service.health import HealthReport, Pulse
-from digest.service.jobs import COLLECT, PUBLISH, Jobs
+from digest.service.jobs import COLLECT, HUBS, PUBLISH, PUSHES, Jobs
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +21,10 @@ COLLECT_EVERY = timedelta(minutes=1)
 """How often the feeds that are due are looked for; each has an interval of its own."""
 PUBLISH_EVERY = timedelta(seconds=20)
 """How often issues that are due are looked for."""
+HUBS_EVERY = timedelta(minutes=1)
+"""How often subscriptions at hubs that are due are looked for."""
+PUSHES_EVERY = timedelta(seconds=10)
+"""How often documents that hubs pushed are looked for: one indexed query where there are none."""
 
 Site = Callable[[App, Callable[[], HealthReport]], Any]
 """Makes the ASGI application of the public pages."""
@@ -89,7 +93,7 @@ class Pages:
 
 
 def _schedule(jobs: Jobs, app: App, pulse: Pulse) -> BackgroundScheduler:
-    """The two ticks. What is due is decided from the store, so a missed tick costs nothing."""
+    """The ticks. What is due is decided from the store, so a missed tick costs nothing."""
     scheduler = BackgroundScheduler(
         timezone="UTC",
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -98,6 +102,8 @@ def _schedule(jobs: Jobs, app: App, pulse: Pulse) -> BackgroundScheduler:
     for name, job, every in (
         (COLLECT, jobs.collect, COLLECT_EVERY),
         (PUBLISH, jobs.publish, PUBLISH_EVERY),
+        (HUBS, jobs.hubs, HUBS_EVERY),
+        (PUSHES, jobs.pushes, PUSHES_EVERY),
     ):
         pulse.expect(name, every=every, now=now)
         trigger = IntervalTrigger(seconds=int(every.total_seconds()))

@@ -45,6 +45,8 @@ def encode_entry(entry: Entry) -> str:
             "image": _image(entry.image),
             "categories": entry.categories,
             "language": entry.language,
+            "support": entry.support,
+            "full_text": entry.full_text or None,
         }
     )
 
@@ -69,6 +71,8 @@ def decode_entry(text: str) -> Entry:
         image=_read_image(document.get("image")),
         categories=tuple(document.get("categories", ())),
         language=document.get("language", ""),
+        support=tuple(document.get("support", ())),
+        full_text=document.get("full_text", False),
     )
 
 
@@ -219,6 +223,7 @@ def _story(story: Story) -> Document:
             "authors": story.authors,
             "image": _image(story.image),
             "reason": story.reason,
+            "support": story.support,
         }
     )
 
@@ -235,4 +240,5 @@ def _read_story(document: Document) -> Story:
         authors=tuple(document.get("authors", ())),
         image=_read_image(document.get("image")),
         reason=document.get("reason", ""),
+        support=tuple(document.get("support", ())),
     )

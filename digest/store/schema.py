@@ -5,7 +5,14 @@ from sqlalchemy import Connection, column, inspect, select, table, text
 from digest.errors import StoreVersionError
 from digest.store.database import Database
 
-REVISIONS = ("0001_first", "0002_feeds", "0003_entries", "0004_lists", "0005_websub")
+REVISIONS = (
+    "0001_first",
+    "0002_feeds",
+    "0003_entries",
+    "0004_lists",
+    "0005_websub",
+    "0006_articles",
+)
 """Every migration, oldest first. Named here too, so that opening a database that is up to date
 need not import Alembic; a test holds it against the scripts."""
 

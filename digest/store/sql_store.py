@@ -4,13 +4,16 @@ import secrets
 
 from sqlalchemy import Connection, select
 
+from digest.store.articles import SqlArticles
 from digest.store.audience import SqlAudience
 from digest.store.database import Database, connect
 from digest.store.feeds import SqlFeeds
 from digest.store.issues import SqlIssues
 from digest.store.ledger import SqlLedger
+from digest.store.lists import SqlLists
 from digest.store.schema import bring_up_to_date
 from digest.store.tables import instance
+from digest.store.websub import SqlHubs
 
 _LINK_KEY = "link_key"
 _EPOCH = "epoch"
@@ -26,9 +29,12 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.feeds = SqlFeeds(database)
+        self.lists = SqlLists(database)
+        self.articles = SqlArticles(database)
         self.issues = SqlIssues(database)
         self.audience = SqlAudience(database)
         self.ledger = SqlLedger(database)
+        self.hubs = SqlHubs(database)
 
     def link_key(self) -> bytes:
         """The key that signs links, 32 bytes: made on first use, then always the same."""

@@ -8,26 +8,32 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
     Enum,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 
 from digest.model import (
     Consent,
     DeliveryState,
+    EntryState,
     FeedHealth,
+    HubState,
     IssueKind,
     IssueState,
     SuppressionReason,
@@ -91,6 +97,18 @@ feeds = Table(
     Column("last_ok_at", UtcDateTime),
     Column("next_check_at", UtcDateTime),
     Column("latency_us", Integer),
+    # 64 bits: a day has more microseconds than 32 hold.
+    Column("interval_us", BigInteger),
+    Column("gap_us", BigInteger),
+    Column("ttl_us", BigInteger),
+    Column("overdue_at", UtcDateTime),
+    Column("failing_since", UtcDateTime),
+    Column("moved_since", UtcDateTime),
+    Column("moved_to", Text, nullable=False, server_default=""),
+    Column("asked_url", Text, nullable=False, server_default=""),
+    Column("hub", Text, nullable=False, server_default=""),
+    Column("topic", Text, nullable=False, server_default=""),
+    Column("remark", Text, nullable=False, server_default=""),
 )
 
 entries = Table(
@@ -102,7 +120,131 @@ entries = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("fingerprint", Text, nullable=False),
     Column("document", Text, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("backlog", Boolean, nullable=False, server_default=false()),
+    Column("url_key", Text, nullable=False, server_default=""),
+    Column("title_key", String(17), nullable=False, server_default=""),
+    Column("content_key", String(17), nullable=False, server_default=""),
+    Column("page_key", String(17), nullable=False, server_default=""),
+    Column("text_key", String(17), nullable=False, server_default=""),
+    Column("edits", Integer, nullable=False, server_default="0"),
+    Column("edited_at", UtcDateTime),
+    Column("mark_state", _one_of(EntryState)),
+    Column("mark_why", Text, nullable=False, server_default=""),
     Index("entries_by_date", "feed_url", "dated_at"),
+    Index("entries_by_page", "feed_url", "page_key"),
+    Index("entries_by_text", "feed_url", "text_key"),
+)
+# Partial, so that it costs nothing for the many that nobody marked.
+Index(
+    "entries_marked",
+    entries.c.feed_url,
+    entries.c.mark_state,
+    sqlite_where=entries.c.mark_state.is_not(None),
+    postgresql_where=entries.c.mark_state.is_not(None),
+)
+
+# Other ids that an entry came with. An id that is some entry's own is never an alias of another.
+entry_aliases = Table(
+    "entry_aliases",
+    METADATA,
+    Column("feed_url", Text, primary_key=True),
+    Column("alias", Text, primary_key=True),
+    Column("entry_id", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["feed_url", "entry_id"],
+        ["entries.feed_url", "entries.entry_id"],
+        name="entry_aliases_of_entries",
+        ondelete="CASCADE",
+    ),
+    Index("entry_aliases_by_entry", "feed_url", "entry_id"),
+)
+
+# What an entry was before its feed changed it.
+entry_history = Table(
+    "entry_history",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("feed_url", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("replaced_at", UtcDateTime, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["feed_url", "entry_id"],
+        ["entries.feed_url", "entries.entry_id"],
+        name="entry_history_of_entries",
+        ondelete="CASCADE",
+    ),
+    Index("entry_history_by_entry", "feed_url", "entry_id", "id"),
+)
+
+# What remote lists hold, and (with a time of removal) held.
+listed_feeds = Table(
+    "listed_feeds",
+    METADATA,
+    Column("list_url", Text, primary_key=True),
+    Column("url", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+    Column("removed_at", UtcDateTime),
+)
+
+hub_subscriptions = Table(
+    "hub_subscriptions",
+    METADATA,
+    Column("feed_url", Text, primary_key=True),
+    Column("hub", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("callback", Text, nullable=False),
+    Column("token", String(64), nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("state", _one_of(HubState), nullable=False),
+    Column("requested_at", UtcDateTime),
+    Column("verified_at", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("next_action_at", UtcDateTime),
+    Column("pushed_at", UtcDateTime),
+    Column("missed_at", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", Text, nullable=False),
+    UniqueConstraint("token", name="hub_subscriptions_by_token"),
+)
+
+hub_pushes = Table(
+    "hub_pushes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column(
+        "feed_url", ForeignKey("hub_subscriptions.feed_url", ondelete="CASCADE"), nullable=False
+    ),
+    Column("content_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+)
+
+# No foreign key: an entry may go on under another id, and what is orphaned is harmless.
+article_visits = Table(
+    "article_visits",
+    METADATA,
+    Column("feed_url", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("visited_at", UtcDateTime, nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", UtcDateTime),
+)
+
+robots = Table(
+    "robots",
+    METADATA,
+    Column("origin", Text, primary_key=True),
+    Column("rules", Text, nullable=False),
+    Column("fresh_until", UtcDateTime, nullable=False),
 )
 
 issues = Table(

@@ -1,4 +1,4 @@
-"""The public pages: unsubscribing, issues in the browser, media, health."""
+"""The public pages: unsubscribing, issues in the browser, media, health; and hubs' callbacks."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from digest.compose.personalise import for_web
 from digest.errors import StoreError, TokenError, UnknownNameError
 from digest.model import IssueState
 from digest.web.files import Folders
+from digest.web.hubs import hub_route
 from digest.web.pages import STATIC, Pages
 from digest.web.problems import ProblemPages
 from digest.web.security import (
@@ -62,6 +63,7 @@ def create_public_app(app: App, *, health: Callable[[], Health] | None = None) -
             Route("/unsubscribe/{token}", links.answer, methods=["GET", "POST"]),
             Route("/issues/{slug}", _Issues(app).show, methods=["GET"]),
             Route("/healthz", _Health(health).report, methods=["GET"]),
+            hub_route(app),
             Mount(
                 "/media",
                 Folders(

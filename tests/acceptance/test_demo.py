@@ -64,6 +64,15 @@ def test_the_letter_tells_the_week_under_its_topics(town: tuple[Path, str]) -> N
         assert (town[0] / "site" / name).is_file()
 
 
+def test_the_letter_keeps_the_help_line_of_its_story(town: tuple[Path, str]) -> None:
+    """The library's post on carers goes out with the number to call, in both parts."""
+    message = letters(town[0])[0]
+    text = message.get_body(preferencelist=("plain",))
+    assert text is not None
+    assert "01632 960271" in str(text.get_content())
+    assert "Carers’ Helpline is open every day" in html_of(message)
+
+
 def test_the_summary_says_where_to_look_and_what_to_type(town: tuple[Path, str]) -> None:
     """The mailbox is named, and the next two commands."""
     directory, said = town

@@ -19,7 +19,7 @@ import pytest
 
 from digest.app import App
 from digest.errors import ConfigError, DigestError, Problem, StoreError, TemplateError
-from digest.model import IssueState, KeptIssue
+from digest.model import EntryState, IssueState, KeptIssue, Mark
 from digest.web.desk import AppSource, create_desk_app
 from digest.web.desk.message import force_scheme, localise_media, read_message, still_links
 from digest.web.desk.preview import size_pill
@@ -28,6 +28,7 @@ from digest.web.security import form_token, is_form_token, is_loopback
 from tests.acceptance.web_world import (
     FEED,
     NEWSLETTER,
+    Answer,
     Client,
     House,
     asked_feed,
@@ -159,18 +160,41 @@ def test_the_desks_own_origin_passes(client: Client) -> None:
     assert client.ask("POST", "/", headers={"Origin": origin}).status == 405
 
 
-def press_approve(client: Client, page: str, **changes: str) -> int:
-    """Send the issue page's form as a browser would, with some fields changed."""
+def press(client: Client, action: str, page: str, **changes: str) -> Answer:
+    """Send a page's form as a browser would, with some fields changed."""
     fields = dict(re.findall(r'name="(token|seen)" value="([^"]*)"', page)) | changes
     return client.ask(
         "POST",
-        f"{DRAFT}/approve",
+        action,
         body=urlencode(fields).encode(),
         headers={
             "Origin": f"http://127.0.0.1:{client.port}",
             "Content-Type": "application/x-www-form-urlencoded",
         },
-    ).status
+    )
+
+
+def press_approve(client: Client, page: str, **changes: str) -> int:
+    """Press the issue page's button."""
+    return press(client, f"{DRAFT}/approve", page, **changes).status
+
+
+def test_an_editor_polls_a_newsletters_feeds(world: FakeWorld, client: Client) -> None:
+    """The button asks the newsletter's feeds at once and says what came of it."""
+    answer = press(client, "/newsletters/coast/poll", client.get("/").text)
+    assert answer.status == 303
+    asked = {request.url for request in world.fetcher.asked}
+    assert asked == set(world.app.config.newsletters["coast"].feeds)
+    page = client.get(answer.headers["location"]).text
+    assert f"{len(asked)} feed" in page
+    assert "failed" in page
+
+
+def test_a_poll_without_the_pages_token_asks_nobody(world: FakeWorld, client: Client) -> None:
+    """A form that did not come from a page of the desk changes nothing."""
+    answer = press(client, "/newsletters/coast/poll", client.get("/").text, token="made up")
+    assert answer.status == 403
+    assert world.fetcher.asked == []
 
 
 def test_an_editor_approves_what_was_looked_at(world: FakeWorld, client: Client) -> None:
@@ -216,6 +240,19 @@ def test_the_index_shows_what_comes_next(client: Client) -> None:
     assert "The Lighthouse" in page
     assert re.search(r"Topic: </span>At sea<", page)
     assert re.search(r"Topic: </span>On land<", page)
+
+
+def test_the_index_shows_edits_and_what_is_kept_back(world: FakeWorld, client: Client) -> None:
+    """An edited entry says so; one that is held has its state and the reason beside it."""
+    assert "edited since first seen" not in client.get("/").text
+    again = replace(entry(1, "Ferry crews learn it", days_ago=-0.05), fingerprint="edited")
+    world.store.feeds.save_refresh(asked_feed(), [again], now=NOW)
+    held = entry(2, "", days_ago=0).key
+    world.store.feeds.mark(held, Mark(state=EntryState.HELD, why="waits for the keeper"))
+    page = client.get("/").text
+    assert "edited since first seen" in page
+    assert re.search(r'class="state held">held</span>\s*<span[^>]*>waits for the keeper<', page)
+    assert '<span class="count">1</span>' in page
 
 
 def test_the_index_shows_issues_with_their_states(client: Client) -> None:

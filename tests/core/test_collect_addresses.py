@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.collect.addresses import (
+    Target,
     address_refusal,
     canonical_host,
     check_url,
     host_refusal,
     opted_in,
+    read_target,
 )
 
 
@@ -25,7 +27,8 @@ from digest.collect.addresses import (
         "100.100.100.200", "::", "::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0",
         "ff02::1", "::ffff:10.0.0.1", "::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b::10.0.0.1",
         "64:ff9b:1::1", "2002:7f00:1::1", "2002:808:808::1", "2001:0:1::1", "2001:db8::1",
-        "fec0::1", "not an address",
+        "fec0::1", "168.63.129.16", "fd00:ec2::23", "fd20:ce::254", "100:0:0:1::1",
+        "2607:f8b0::5efe:10.0.0.1", "2607:f8b0::200:5efe:127.0.0.1", "not an address",
     ],
 )  # fmt: skip
 def test_what_is_not_the_public_internet_is_refused(address: str) -> None:
@@ -36,7 +39,7 @@ def test_what_is_not_the_public_internet_is_refused(address: str) -> None:
 @pytest.mark.parametrize(
     "address",
     ["8.8.8.8", "100.63.255.255", "172.32.0.1", "198.20.0.1", "2606:2800:220:1::1",
-     "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2a00:1450::1"],
+     "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2a00:1450::1", "2607:f8b0::5efe:8.8.8.8"],
 )  # fmt: skip
 def test_public_addresses_are_allowed(address: str) -> None:
     """Public addresses pass, also inside IPv6."""
@@ -49,7 +52,11 @@ def test_opting_in_opens_private_networks(address: str) -> None:
     assert address_refusal(address, private=True) is None
 
 
-@pytest.mark.parametrize("address", ["169.254.169.254", "100.100.100.200", "ff02::1", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "address",
+    ["169.254.169.254", "100.100.100.200", "192.0.0.192", "168.63.129.16", "fd00:ec2::254",
+     "::ffff:169.254.169.254", "ff02::1", "0.0.0.0"],
+)  # fmt: skip
 def test_opting_in_opens_no_more_than_that(address: str) -> None:
     """Metadata, multicast and unspecified addresses stay shut."""
     assert address_refusal(address, private=True)
@@ -76,6 +83,17 @@ def test_no_private_address_of_the_standard_library_passes(address: object) -> N
         ("127。0。0。1", "127.0.0.1"),
         ("%31%32%37.0.0.1", "127.0.0.1"),
         ("[::FFFF:127.0.0.1]", "::ffff:7f00:1"),
+        ("[fe80::1%25eth0]", ""),
+        ("[::1%lo]", ""),
+        ("ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "localhost"),
+        ("local\u00adhost", "localhost"),
+        ("loc\u200balhost", "localhost"),
+        ("１２７．１", "127.0.0.1"),
+        ("١٢٧.0.0.1", ""),
+        ("BÜCHER.example", "xn--bcher-kva.example"),
+        ("0x", "0.0.0.0"),
+        ("0o177.0.0.1", ""),
+        ("127.0.0.1.nip.io", "127.0.0.1.nip.io"),
         ("a..b", ""),
         ("1.2.3.4.5", ""),
         ("1.2.3.256", ""),
@@ -117,11 +135,41 @@ def test_canonical_hosts_stay_as_they_are(host: str) -> None:
         ("http://metadata.google.internal/", "local network"),
         ("http://0xa9fea9fe/", "metadata"),
         ("http://[::]/", "unspecified"),
+        ("http://LOCALHOST./", "local network"),
+        ("http://a.b.localhost:8080/", "local network"),
+        ("http://metadata/computeMetadata/", "local network"),
+        ("http://instance-data/latest/", "local network"),
+        ("http://nas.lan/", "local network"),
+        ("http://[::ffff:a9fe:a9fe]/", "metadata"),
+        ("http://[64:ff9b::a00:1]/", "private"),
+        ("http://[2002:7f00:1::]/", "6to4"),
+        ("http://[::1%25lo]/", "not a host name"),
+        ("http://①②⑦.⓪.⓪.①/", "loopback"),
+        ("http://example.org@127.0.0.1/", "user name"),
+        ("http://127.0.0.1\t/", "control"),
+        ("http://exam\nple.org/", "control"),
+        ("\x01http://example.org/", "control"),
+        ("http://example.org:0/", "port 0"),
+        ("http://example.org:25/", "port 25"),
+        ("http://example.org:+80/", "cannot be read"),
+        ("jar:http://example.org!/", "only http and https"),
+        ("http:127.0.0.1/", "no host"),
+        ("//example.org/", "without a scheme"),
     ],
 )
 def test_urls_that_are_not_asked_say_why(url: str, part: str) -> None:
     """A refused URL comes with its reason."""
     assert part in (check_url(url) or "")
+
+
+def test_a_target_is_who_is_asked() -> None:
+    """Scheme, canonical host and the port, written or not, make the origin."""
+    target = read_target("https://BÜCHER.example/feed?x#y")
+    assert isinstance(target, Target)
+    assert target.origin == ("https", "xn--bcher-kva.example", 443)
+    other = read_target("http://0x08.8.8.8:8080/")
+    assert isinstance(other, Target)
+    assert other.origin == ("http", "8.8.8.8", 8080)
 
 
 def test_a_private_host_passes_when_opted_in_by_name() -> None:
@@ -130,6 +178,7 @@ def test_a_private_host_passes_when_opted_in_by_name() -> None:
     assert check_url("http://intranet.LOCAL/feed", private_hosts=private) is None
     assert check_url("http://0x7f.1:8000/", private_hosts=private) is None
     assert check_url("http://[::1]/", private_hosts=private) is None
+    assert check_url("http://127.0.0.1:25/", private_hosts=private) is None
     assert check_url("http://127.0.0.2/", private_hosts=private)
     assert check_url("http://other.local/", private_hosts=private)
 
@@ -140,8 +189,8 @@ def test_checking_never_raises(url: str) -> None:
     assert check_url("http://" + url) != ""
 
 
-# Labelled public by the corpus; IANA calls 192.0.0.0/24 not globally reachable, and it is where
-# one cloud keeps its metadata; fec0::/10 was the private range of IPv6 before fc00::/7.
+# Labelled public by the corpus, and refused all the same: a cloud hands out credentials at the
+# first, and the second, which nobody on the internet has, is a virtual machine's way to its host.
 STRICTER = ("192.0.0.192", "FEC0:CCCC::")
 
 

@@ -170,11 +170,13 @@ def test_of_duplicates_the_first_stays() -> None:
 
 
 def test_an_entry_without_a_page() -> None:
-    """It leads to the feed's home page; without one it is dropped, which is said."""
+    """It leads to the feed's home page, else to its site; one that says nothing is dropped."""
     assert read(rss("<item><title>a</title></item>")).entries[0].url == "https://site.example/"
     homeless = read(rss("<item><title>a</title></item>", channel="<title>T</title>"))
-    assert homeless.entries == ()
-    assert any("no page" in problem for problem in homeless.problems)
+    assert homeless.entries[0].url == "https://site.example/"
+    silent = read(rss("<item><author>N. N.</author></item>"))
+    assert silent.entries == ()
+    assert any("empty" in problem for problem in silent.problems)
 
 
 @pytest.mark.parametrize(
@@ -486,3 +488,11 @@ def test_nested_bases_are_joined(base: str) -> None:
     )
     assert feed.entries[0].url == "https://site.example/blog/sub/p"
     assert feed.entries[0].content == '<a href="https://site.example/blog/sub/x">y</a>'
+
+
+def test_an_id_of_two_entries_drops_neither() -> None:
+    """An id that comes twice with another page and another text is the feed's mistake."""
+    one = "<item><guid>7</guid><link>https://site.example/{0}</link><title>{0}</title></item>"
+    feed = read(rss(one.format("a") + one.format("b")))
+    assert [entry.title for entry in feed.entries] == ["a", "b"]
+    assert feed.problems == ()

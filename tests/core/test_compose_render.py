@@ -52,6 +52,24 @@ def text_of(element: etree._Element) -> str:
     return "".join(str(piece) for piece in element.itertext())
 
 
+def test_help_lines_go_wherever_their_story_goes() -> None:
+    """In the lead, in a section and in the list of titles, in HTML and in text."""
+    lines = [f"If it is too much, call Quay Line {n} on 01632 960{n}." for n in range(100, 104)]
+    told = [replace(story(n, f"Story {n}"), support=(lines[n],)) for n in range(4)]
+    pictured = replace(told[2], image=picture("boat.jpg", "A boat"))
+    issue = replace(
+        ISSUE,
+        lead=told[0],
+        sections=(section("Sea", told[1], pictured),),
+        also_published=(told[3],),
+    )
+    rendered = render(issue)
+    for line in lines:
+        assert rendered.html.count(line) == 1
+        assert " ".join(rendered.text.split()).count(line) == 1
+    assert "helped" not in render().html.partition("<body")[2]
+
+
 @pytest.fixture(scope="module")
 def rendering() -> RenderedIssue:
     return render()

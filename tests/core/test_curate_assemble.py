@@ -14,9 +14,11 @@ from digest.curate.excerpts import LEAD_WORDS, STORY_WORDS
 from digest.model import (
     Entry,
     EntryKey,
+    EntryState,
     Feed,
     IssueKey,
     KeptEntry,
+    Mark,
     Newsletter,
     Period,
     Rule,
@@ -53,12 +55,14 @@ FEEDS = (
     Feed(url="https://a.example/feed", title="The A Blog"),
     Feed(url="https://b.example/feed", tags=("numbers",)),
 )
+MICROSECOND = timedelta(microseconds=1)
 PROSE = "Each of these sentences has exactly eight words. " * 12
 
 
 def kept(number: int, feed: str = "a", **changes: object) -> KeptEntry:
     """An entry published that many hours into the week; entry and kept fields can be changed."""
-    outer = {key: changes.pop(key) for key in ("dated_at", "used_in") if key in changes}
+    outside = ("dated_at", "first_seen_at", "used_in", "mark")
+    outer = {key: changes.pop(key) for key in outside if key in changes}
     entry = Entry(
         key=EntryKey(feed=f"https://{feed}.example/feed", id=f"{number:03}"),
         title=f"Story number {number} of the {feed} blog",
@@ -78,8 +82,10 @@ def kept(number: int, feed: str = "a", **changes: object) -> KeptEntry:
 UNFIT = (
     kept(1, dated_at=None),
     kept(2, dated_at=WEEK.end),
-    kept(3, dated_at=WEEK.start - timedelta(microseconds=1)),
+    kept(3, dated_at=WEEK.start - MICROSECOND, first_seen_at=WEEK.start - MICROSECOND),
     kept(4, used_in="weekly-2026-11-19"),
+    kept(8, mark=Mark(state=EntryState.HELD, why="waits for the minister")),
+    kept(9, mark=Mark(state=EntryState.SKIPPED, why="an advertisement")),
 )
 
 
@@ -98,6 +104,8 @@ def test_why_entries_are_left_out() -> None:
         "dated outside the period",
         "used in weekly-2026-11-19",
         "it has no link",
+        "held: waits for the minister",
+        "skipped: an advertisement",
     ]
 
 

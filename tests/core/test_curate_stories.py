@@ -1,5 +1,6 @@
 """Stories: which entries are copies of one another, and how one story is told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 from random import Random
@@ -132,6 +133,18 @@ def test_story_is_told_from_the_summary() -> None:
     assert story_of(item) == ("A title", "What happened.", "A")
     story = tell((item,), text="", words=8, reason="r")
     assert (story.headline.origin, story.excerpt.origin) == (Origin.FEED, Origin.AUTO)
+
+
+def test_a_story_carries_its_help_lines() -> None:
+    """Those of every copy, each once; an excerpt does not repeat them."""
+    line, other = "Call the Helpline on 0800 960 123.", "Call the other line on 0800 960 124."
+    first = kept(content=f"<p>{line}</p><p>What happened that night.</p>")
+    first = replace(first, entry=replace(first.entry, support=(line,)))
+    second = replace(first, entry=replace(first.entry, support=(line, other)))
+    group = (first, second)
+    story = tell(group, text=full_text(first.entry), words=20, reason="r")
+    assert story.support == (line, other)
+    assert story.excerpt.value == "What happened that night."
 
 
 @pytest.mark.parametrize("summary", ["", TITLE, "The court has […]"], ids=["none", "title", "cut"])

@@ -45,6 +45,8 @@ ENTRIES = st.builds(
     image=st.none() | IMAGES,
     categories=NAMES,
     language=TEXTS,
+    support=NAMES,
+    full_text=st.booleans(),
 )
 STORIES = st.builds(
     Story,
@@ -58,6 +60,7 @@ STORIES = st.builds(
     authors=NAMES,
     image=st.none() | IMAGES,
     reason=TEXTS,
+    support=NAMES,
 )
 LISTS = st.lists(STORIES, max_size=2).map(tuple)
 SECTIONS = st.builds(Section, topic=TEXTS, heading=WORDINGS, stories=LISTS)

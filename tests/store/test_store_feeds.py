@@ -1,7 +1,7 @@
 """Feeds and entries as the store keeps them."""
 
 import threading
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,7 +19,7 @@ from digest.model import (
     Wording,
 )
 from digest.store import SqlStore
-from digest.store.feeds import dated_at
+from digest.store.arrivals import dated_at
 
 FEED = "https://example.org/feed.xml"
 NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
@@ -84,7 +84,19 @@ def test_a_state_comes_back_whole(store: SqlStore) -> None:
         last_ok_at=NOW - HOUR,
         next_check_at=NOW + HOUR,
         latency=timedelta(seconds=1, microseconds=5),
+        interval=timedelta(days=1),
+        gap=timedelta(days=3, microseconds=1),
+        overdue_at=NOW + HOUR,
+        ttl=timedelta(hours=2),
+        failing_since=NOW - HOUR,
+        moved_to="https://new.example/feed.xml",
+        moved_since=NOW - HOUR,
+        asked_url="https://old.example/feed.xml",
+        hub="https://hub.example/",
+        topic="https://example.org/topic",
+        remark="moved",
     )
+    assert all(getattr(full, field.name) for field in fields(FeedState))
     store.feeds.save_refresh(full, (), now=NOW)
     assert store.feeds.states([FEED])[FEED] == full
     store.feeds.save_refresh(OK, (), now=NOW)
@@ -136,8 +148,8 @@ def test_the_backlog_of_a_new_feed_is_never_new(store: SqlStore) -> None:
         pytest.param(None, True, None, id="undated-backlog"),
         pytest.param(None, False, NOW, id="undated"),
         pytest.param(NOW + HOUR, False, NOW + HOUR, id="a-little-ahead"),
-        pytest.param(NOW + 25 * HOUR, False, NOW, id="far-ahead"),
-        pytest.param(NOW + 25 * HOUR, True, NOW, id="far-ahead-backlog"),
+        pytest.param(NOW + 25 * HOUR, False, NOW + 25 * HOUR, id="far-ahead"),
+        pytest.param(NOW + 25 * HOUR, True, NOW + 25 * HOUR, id="far-ahead-backlog"),
     ],
 )
 def test_dates(published_at: datetime | None, backlog: bool, expected: datetime | None) -> None:  # noqa: FBT001 - a parameter of the table

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from digest.app import App
 from digest.curate.topics import place
-from digest.model import IssueState, KeptEntry, KeptIssue, Newsletter
-from digest.pipeline.drafting import upcoming_entries, upcoming_period
+from digest.model import EntryState, IssueState, KeptIssue, Newsletter
+from digest.pipeline.drafting import Waiting, upcoming_period, waiting_entries
+from digest.pipeline.sources import all_feeds
 
 _SHOWN_ISSUES = 12
 
@@ -23,13 +24,19 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpcomingEntry:
-    """An entry that the next issue could tell."""
+    """An entry that the next issue could tell, or that is kept out of it.
+
+    ``state`` is empty for one that it could. ``edited`` is when its feed last changed it.
+    """
 
     title: str
     url: str
     source: str
     dated: Moment
     topic: str
+    state: str = ""
+    why: str = ""
+    edited: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +70,24 @@ def overviews(app: App) -> tuple[NewsletterOverview, ...]:
 
 def _overview(app: App, newsletter: Newsletter) -> NewsletterOverview:
     zone = ZoneInfo(newsletter.schedule.time_zone)
-    tags = {feed.url: feed.tags for feed in app.config.feeds}
+    tags = {feed.url: feed.tags for feed in all_feeds(app)}
     issues = app.store.issues.issues(newsletter=newsletter.id)
-    upcoming = upcoming_entries(app, newsletter)
+    upcoming = waiting_entries(app, newsletter)
     return NewsletterOverview(
         id=newsletter.id,
         name=newsletter.name,
         tagline=newsletter.tagline,
         due=moment(upcoming_period(app, newsletter).end, zone),
-        upcoming=tuple(_upcoming(kept, newsletter, tags) for kept in reversed(upcoming)),
+        upcoming=tuple(_upcoming(waiting, newsletter, tags) for waiting in reversed(upcoming)),
         issues=tuple(_row(kept, zone) for kept in issues[:_SHOWN_ISSUES]),
         older=max(0, len(issues) - _SHOWN_ISSUES),
     )
 
 
 def _upcoming(
-    kept: KeptEntry, newsletter: Newsletter, tags: Mapping[str, tuple[str, ...]]
+    waiting: Waiting, newsletter: Newsletter, tags: Mapping[str, tuple[str, ...]]
 ) -> UpcomingEntry:
+    kept, standing = waiting.kept, waiting.standing
     entry = kept.entry
     zone = ZoneInfo(newsletter.schedule.time_zone)
     return UpcomingEntry(
@@ -88,6 +96,9 @@ def _upcoming(
         source=entry.feed_title or entry.key.feed,
         dated=moment(kept.dated_at or kept.first_seen_at, zone),
         topic=newsletter.topic(place(entry, newsletter, tags).topic).name,
+        state="" if standing.state is EntryState.NEW else standing.state.value,
+        why=standing.why,
+        edited=moment(kept.edited_at, zone) if kept.edited_at else None,
     )
 
 

@@ -28,6 +28,7 @@ from digest.model import KeptIssue
 from digest.pipeline.approval import approve_issue
 from digest.web.desk.message import force_scheme, localise_media, still_links
 from digest.web.desk.overview import overviews
+from digest.web.desk.polling import poll_feeds, polled_from
 from digest.web.desk.preview import (
     SAMPLE_RECIPIENT,
     Images,
@@ -71,6 +72,7 @@ def create_desk_app(source: AppSource) -> Starlette:
     starlette = Starlette(
         routes=[
             Route("/", desk.index),
+            Route("/newsletters/{id}/poll", desk.poll, methods=["POST"]),
             Route("/issues/{slug}", desk.issue),
             Route("/issues/{slug}/approve", desk.approve, methods=["POST"]),
             Route("/issues/{slug}/email.html", desk.email),
@@ -134,9 +136,24 @@ class _Desk:
         self._watcher = watcher
         self._pages = Pages()
 
-    def index(self, _request: Request) -> Response:
+    def index(self, request: Request) -> Response:
         """Every newsletter: what comes next, and the issues there are."""
-        return self._page("desk/index.html", newsletters=overviews(self._state.app))
+        app = self._state.app
+        return self._page(
+            "desk/index.html",
+            newsletters=overviews(app),
+            polled=polled_from(request.query_params),
+            form_token=form_token(app.link_key),
+        )
+
+    async def poll(self, request: Request) -> Response:
+        """Ask a newsletter's feeds at once, and show what came of it."""
+        app = self._state.app
+        newsletter = app.config.newsletter(request.path_params["id"])
+        if not await self._is_ours(request):
+            return self._stale()
+        polled = await run_in_threadpool(poll_feeds, app, newsletter)
+        return RedirectResponse(f"/?{polled.query}", status_code=303)
 
     def issue(self, request: Request) -> Response:
         """One issue, as the bytes that would go out say it is."""
@@ -177,16 +194,23 @@ class _Desk:
 
     async def approve(self, request: Request) -> Response:
         """Approve exactly the bytes that were looked at, and show the issue again."""
-        form = await request.form()
         app, slug = self._state.app, request.path_params["slug"]
-        if not is_form_token(app.link_key, str(form.get("token", ""))):
-            return self._problem(
-                "The page was open for too long", text="Go back, reload it, look again.", status=403
-            )
+        if not await self._is_ours(request):
+            return self._stale()
+        form = await request.form()
         await run_in_threadpool(
             approve_issue, app, slug, by=getpass.getuser(), seen=str(form.get("seen", ""))
         )
         return RedirectResponse(f"/issues/{slug}", status_code=303)
+
+    async def _is_ours(self, request: Request) -> bool:
+        """Whether a form came from a page of this desk, not too long ago."""
+        form = await request.form()
+        return is_form_token(self._state.app.link_key, str(form.get("token", "")))
+
+    def _stale(self) -> Response:
+        text = "Go back, reload it, look again."
+        return self._problem("The page was open for too long", text=text, status=403)
 
     def eml(self, request: Request) -> Response:
         """The message itself, to be opened in a mail program."""

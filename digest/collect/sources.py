@@ -1,0 +1,31 @@
+"""A source's document into entries, whatever kind of source it is."""
+
+from digest.collect.apis import read_api
+from digest.collect.pages import read_page
+from digest.collect.parse import parse_job
+from digest.model import ParseFailed, ParseJob, ParseResult, SourceKind
+
+
+def read_source(job: ParseJob) -> ParseResult:
+    """Read a document as its source's kind says. Never raises."""
+    if job.kind is SourceKind.FEED:
+        return parse_job(job)
+    if job.selectors is None:
+        return ParseFailed(reason="the source has no selectors")
+    base = job.base or job.url
+    if job.kind is SourceKind.API:
+        return read_api(
+            job.body,
+            url=job.url,
+            base=base,
+            selectors=job.selectors,
+            max_entries=job.max_entries,
+        )
+    return read_page(
+        job.body,
+        url=job.url,
+        base=base,
+        content_type=job.content_type,
+        selectors=job.selectors,
+        max_entries=job.max_entries,
+    )
