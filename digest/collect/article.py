@@ -22,7 +22,7 @@ from digest.collect.wording import summary_of
 from digest.model import Entry, Image
 
 ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-MAX_SIZE = 3_000_000
+MAX_SIZE = 1_500_000
 EXTRA = "fulltext"
 
 _SHORT = 120  # words; what has more is taken for the whole text

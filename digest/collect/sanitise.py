@@ -5,7 +5,7 @@ pictures and tables, without any styling, since items must never restyle a mail.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import escape, unescape
 from typing import Literal
 
@@ -134,8 +134,7 @@ def is_pixel(width: str | int | None, height: str | int | None) -> bool:
 def _allowlisted(text: str, base_url: str) -> str:
     if not base_url.startswith(("http://", "https://")):
         return _WITHOUT_BASE.clean(text)
-    clean = _WITH_BASE.clean(text)
-    return _LINKING.sub(lambda match: _resolved(match, base_url), clean)
+    return _LINKING.sub(_resolver(base_url), _WITH_BASE.clean(text))
 
 
 def _cleaner(relative: Literal["deny", "pass_through"]) -> nh3.Cleaner:
@@ -155,14 +154,14 @@ def _cleaner(relative: Literal["deny", "pass_through"]) -> nh3.Cleaner:
 _WITHOUT_BASE, _WITH_BASE = _cleaner("deny"), _cleaner("pass_through")
 
 
-def _resolved(match: re.Match[str], base_url: str) -> str:
-    """A tag with its relative URLs made absolute, and those that cannot be left out."""
-    return _RELATIVE.sub(lambda url: _absolute(url, base_url), match[0])
+def _resolver(base_url: str) -> Callable[[re.Match[str]], str]:
+    """What makes a tag's relative URLs absolute, and leaves out those that cannot be."""
 
+    def absolute(match: re.Match[str]) -> str:
+        url = absolute_url(unescape(match[2]), base_url)
+        return f' {match[1]}="{escape(url)}"' if url else ""
 
-def _absolute(match: re.Match[str], base_url: str) -> str:
-    url = absolute_url(unescape(match[2]), base_url)
-    return f' {match[1]}="{escape(url)}"' if url else ""
+    return lambda tag: _RELATIVE.sub(absolute, tag[0])
 
 
 def _too_deep(text: str) -> bool:

@@ -18,15 +18,26 @@ _LOOKS_LIKE_HTML = re.compile(
     re.IGNORECASE,
 )
 _TAIL = 700
+# What publishing systems append, each with what has to be there for a closer look to pay.
 _DEBRIS = (
-    re.compile(r"\s*(?:\[\s*(?:…|\.{3}|&hellip;|&#8230;)\s*\]|\(\s*(?:…|\.{3})\s*\))\s*$"),
-    # With a capital: "people read more" is no link to the rest.
-    re.compile(
-        r"\s*[(\[]?\b(?:Continue [Rr]eading|Keep [Rr]eading|Read [Mm]ore|READ MORE|Read the full "
-        r"(?:article|post|story)|Read the rest|Weiterlesen|Lire la suite|Leer más)\b"
-        r"[^.!?\n]{0,150}(?:[.…→»›>)\]]|\.{3})*\s*$"
+    (
+        ("]", ")"),
+        re.compile(r"\s*(?:\[\s*(?:…|\.{3}|&hellip;|&#8230;)\s*\]|\(\s*(?:…|\.{3})\s*\))\s*$"),
     ),
-    re.compile(r"\s*\bThe post .{1,300} (?:first appeared|appeared first) on [^\n]{1,200}$"),
+    (
+        ("ead", "READ", "Weiterlesen", "Lire", "Leer"),
+        # With a capital: "people read more" is no link to the rest.
+        re.compile(
+            r"\s*[(\[]?\b(?:Continue [Rr]eading|Keep [Rr]eading|Read [Mm]ore|READ MORE"
+            r"|Read the full (?:article|post|story)|Read the rest|Weiterlesen|Lire la suite"
+            r"|Leer más)\b"
+            r"[^.!?\n]{0,150}(?:[.…→»›>)\]]|\.{3})*\s*$"
+        ),
+    ),
+    (
+        ("The post",),
+        re.compile(r"\s*\bThe post .{1,300} (?:first appeared|appeared first) on [^\n]{1,200}$"),
+    ),
 )
 _SENTENCE_ENDS = (".", "!", "?", "…", ":", ";", "»", "”", '"', ")", "。", "！", "？")
 
@@ -100,8 +111,9 @@ def _without_debris(text: str) -> str:
     stripped, before = tail, ""
     while stripped != before:
         before = stripped
-        for debris in _DEBRIS:
-            stripped = debris.sub("", stripped)
+        for signs, debris in _DEBRIS:
+            if any(sign in stripped for sign in signs):
+                stripped = debris.sub("", stripped)
     if stripped == tail:
         return text
     kept = (head + stripped).rstrip()

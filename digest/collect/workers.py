@@ -110,11 +110,12 @@ class ParserPool:
         return _Worker(timeout=self._timeout, memory=self._memory)
 
     def _give_back(self, worker: "_Worker") -> None:
-        if worker.worn:
-            worker.end()
-            return
         with self._lock:
-            self._idle.append(worker)
+            # Rounds that overlap start more than are kept.
+            if not worker.worn and len(self._idle) < self._count:
+                self._idle.append(worker)
+                return
+        worker.end()
 
     def _ended(self, worker: "_Worker") -> str:
         """Why there was no answer, as a sentence."""

@@ -57,9 +57,16 @@ def children(pid: int) -> list[int]:
 
 def workers() -> set[int]:
     """The parser processes of this process, in whichever thread they were started."""
-    tasks = Path("/proc/self/task").iterdir()
-    found = {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    found = {pid for task in Path("/proc/self/task").iterdir() for pid in _started_by(task)}
     return {pid for pid in found if b"digest.collect.worker" in _command(pid)}
+
+
+def _started_by(task: Path) -> list[int]:
+    """A thread's child processes; a thread of another test may end while we look."""
+    try:
+        return [int(pid) for pid in (task / "children").read_text().split()]
+    except OSError:
+        return []
 
 
 def _command(pid: int) -> bytes:
