@@ -24,6 +24,11 @@ class App:
     clock: Clock
     link_key: bytes
 
+    def close(self) -> None:
+        """Let go of the parser's processes and of the database."""
+        self.parser.close()
+        self.store.close()
+
 
 def system_clock() -> datetime:
     """The time now, aware UTC."""

@@ -40,7 +40,7 @@ class Session:
         return load_config(self.config_path, environment=os.environ)
 
     def new_app(self, *, log_level: str = "warning") -> "App":
-        """The wired app; whoever asks closes its store. Logs go to standard error.
+        """The wired app; whoever asks closes it. Logs go to standard error.
 
         ``log_level`` is what ``-v`` and ``-q`` change; empty for the configured one.
 
@@ -62,8 +62,7 @@ class Session:
         try:
             yield app
         finally:
-            app.parser.close()
-            app.store.close()
+            app.close()
 
     def _asked_level(self) -> str:
         """What ``-v`` and ``-q`` ask for; empty without them."""

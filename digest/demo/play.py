@@ -51,7 +51,7 @@ def _opened(town: Town, stack: ExitStack) -> tuple[Town, App]:
     with ExitStack() as opening:
         config = load_config(town.directory, environment={})
         app = open_app(config, clock=lambda: CLOCK)
-        opening.callback(app.store.close)
+        opening.callback(app.close)
         pages = Pages(app, create_public_app(app))
         pages.start()
         opening.callback(pages.stop)

@@ -84,14 +84,14 @@ class DeskState:
             else:
                 replaced, self._app = self._app, opened
                 if replaced is not None and replaced.store is not opened.store:
-                    replaced.store.close()
+                    replaced.close()
             self._count += 1
 
     def close(self) -> None:
         """Let go of the database."""
         with self._lock:
             if self._app is not None:
-                self._app.store.close()
+                self._app.close()
 
 
 def problems_of(error: Exception, *, place: str) -> tuple[Problem, ...]:
