@@ -60,6 +60,8 @@ from digest.web.security import (
 )
 
 _UNCACHED = {"Cache-Control": "no-store"}
+# Under no-referrer, browsers send a form with "Origin: null", which is nobody's own origin.
+_OWN_ORIGIN = {"Referrer-Policy": "same-origin"}
 _REFUSALS = {404: "There is no such page", 413: "That is more than the desk takes"}
 _REVALIDATED = {"Cache-Control": "no-cache"}
 
@@ -82,7 +84,7 @@ def create_desk_app(source: AppSource) -> Starlette:
             Mount("/static", Folders(STATIC, headers=_REVALIDATED)),
         ],
         middleware=[
-            Middleware(DefaultHeaders, headers=page_headers(DESK_POLICY) | _UNCACHED),
+            Middleware(DefaultHeaders, headers=page_headers(DESK_POLICY) | _UNCACHED | _OWN_ORIGIN),
             Middleware(LoopbackOnly),
             Middleware(SameOriginOnly),
             Middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY),
