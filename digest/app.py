@@ -74,13 +74,13 @@ class _Later:
 
 
 def _fetcher(config: Config) -> Fetcher:
-    from digest.collect.fetch import HttpFetcher
+    from digest.collect.http.fetch import HttpFetcher
 
     return HttpFetcher(config.settings.collect, config.settings.instance)
 
 
 def _parser(config: Config) -> Parser:
-    from digest.collect.workers import ParserPool
+    from digest.collect.isolation.workers import ParserPool
 
     collect = config.settings.collect
     return ParserPool(

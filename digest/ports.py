@@ -1,6 +1,6 @@
 """What the shell needs from the world, named for the need.
 
-``digest.pipeline`` calls these; ``digest.store``, ``digest.collect.fetch``,
+``digest.pipeline`` calls these; ``digest.store``, ``digest.collect.http.fetch``,
 ``digest.compose.render`` and ``digest.deliver.smtp`` provide them; tests bring their own fakes.
 """
 
@@ -164,8 +164,8 @@ class FeedStore(EntryStore, Protocol):
     ) -> tuple[int, int]:
         """Keep a feed's new state and its entries, in one transaction: (new, changed) counts.
 
-        An entry that is known by its id, its page or its words (digest.collect.identity) keeps
-        its key and its date, and is never new again.
+        An entry that is known by its id, its page or its words
+        (digest.collect.upkeep.identity) keeps its key and its date, and is never new again.
         """
         ...
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from digest.app import App
-from digest.collect.sources import read_source
+from digest.collect.sources.kinds import read_source
 from digest.config import Config, Secrets, Settings
 from digest.errors import HandOffError, StateError, UnknownNameError
 from digest.model import (

@@ -14,7 +14,7 @@ from digest.errors import StateError
 from digest.model import Entry, Feed
 
 if TYPE_CHECKING:
-    from digest.collect.discover import FoundFeed
+    from digest.collect.discovery.discover import FoundFeed
 
 _PREVIEWED = 5
 _NOTHING_FOUND = 1
@@ -41,7 +41,7 @@ def add(  # noqa: PLR0913 - click passes each option
     as_json: bool,
 ) -> None:
     """Find the feed of a site, or at URL itself, and write it into feeds.toml."""
-    from digest.collect.discover import with_scheme
+    from digest.collect.discovery.discover import with_scheme
     from digest.config.feedlist import add_feeds
 
     path = session.load_config().directory / "feeds.toml"

@@ -84,7 +84,7 @@ def remove(session: Session, url: str, *, as_json: bool) -> None:
 @pass_session
 def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json: bool) -> None:
     """Add the feeds of an OPML FILE (- for standard input) that are not listed yet."""
-    from digest.collect.opml import read_opml
+    from digest.collect.discovery.opml import read_opml
     from digest.config.feedlist import add_feeds, identity, read_feeds, unfit
 
     path = _feed_list(session)
@@ -124,7 +124,7 @@ def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json:
 @pass_session
 def export(session: Session, output: BinaryIO) -> None:
     """Write the feeds as OPML."""
-    from digest.collect.opml import write_opml
+    from digest.collect.discovery.opml import write_opml
 
     config = session.load_config()
     output.write(write_opml(config.feeds, title=config.settings.instance.name))

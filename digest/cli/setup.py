@@ -75,7 +75,7 @@ def check(session: Session, *, as_json: bool) -> None:
 
 def _missing_extras(config: Config) -> tuple[Problem, ...]:
     """What the configuration asks for that only an extra can do, where it is not installed."""
-    from digest.collect.article import EXTRA, can_extract
+    from digest.collect.articles.article import EXTRA, can_extract
     from digest.config.load import FEEDS_FILE
     from digest.config.locate import locate
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from digest.app import App
-from digest.collect.discover import (
+from digest.collect.discovery.discover import (
     ACCEPT,
     Candidate,
     FoundFeed,
@@ -15,7 +15,7 @@ from digest.collect.discover import (
     usual_places,
     with_scheme,
 )
-from digest.collect.propose import Proposal, propose
+from digest.collect.discovery.propose import Proposal, propose
 from digest.model import (
     Fetched,
     FetchFailed,

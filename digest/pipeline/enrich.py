@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digest.app import App
-from digest.collect.article import (
+from digest.collect.articles.article import (
     ACCEPT,
     EXTRA,
     MAX_SIZE,
@@ -17,8 +17,8 @@ from digest.collect.article import (
     needs_article,
     read_article,
 )
-from digest.collect.imagesize import ImageSize, best_picture, head_request, image_size
-from digest.collect.robots import allows, origin_of, robots_of, robots_request
+from digest.collect.articles.imagesize import ImageSize, best_picture, head_request, image_size
+from digest.collect.http.robots import allows, origin_of, robots_of, robots_request
 from digest.model import (
     ArticleCandidate,
     ArticleVisit,

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from digest.app import App
-from digest.collect.opml import read_opml
-from digest.collect.refresh import Round, decide, is_due, needs_parsing, request_for
+from digest.collect.discovery.opml import read_opml
+from digest.collect.upkeep.refresh import Round, decide, is_due, needs_parsing, request_for
 from digest.model import (
     Feed,
     FeedState,

@@ -11,8 +11,8 @@ from datetime import timedelta
 from enum import Enum, auto
 
 from digest.app import App
-from digest.collect.callbacks import is_signed
-from digest.collect.websub import ask_feed_at, missed, pushed
+from digest.collect.hubs.callbacks import is_signed
+from digest.collect.hubs.websub import ask_feed_at, missed, pushed
 from digest.model import FeedHealth, FeedState, Fetched, HubSubscription, Push
 from digest.pipeline.refresh import FeedRefreshed, keep_answer
 from digest.pipeline.sources import all_feeds

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digest.app import App
-from digest.collect.moves import identity
-from digest.collect.refresh import (
+from digest.collect.upkeep.moves import identity
+from digest.collect.upkeep.refresh import (
     AT_REST,
     RefreshPolicy,
     Round,

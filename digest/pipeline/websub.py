@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.app import App
-from digest.collect.addresses import opted_in
-from digest.collect.callbacks import Verdict, verdict
-from digest.collect.hub_offers import HubOffer, callback_url, hub_offers, may_subscribe
-from digest.collect.websub import (
+from digest.collect.http.addresses import opted_in
+from digest.collect.hubs.callbacks import Verdict, verdict
+from digest.collect.hubs.hub_offers import HubOffer, callback_url, hub_offers, may_subscribe
+from digest.collect.hubs.websub import (
     Step,
     asked,
     describe,

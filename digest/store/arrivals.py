@@ -20,8 +20,8 @@ from sqlalchemy import (
     update,
 )
 
-from digest.collect.identity import Document, KnownEntry, Matching, Recognised
-from digest.collect.traits import Arrived
+from digest.collect.upkeep.identity import Document, KnownEntry, Matching, Recognised
+from digest.collect.upkeep.traits import Arrived
 from digest.model import Entry, EntryKey
 from digest.store.codec import encode_entry
 from digest.store.database import Database, portions

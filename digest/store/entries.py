@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from digest.collect.traits import bare_url
+from digest.collect.upkeep.traits import bare_url
 from digest.curate.states import reach_back
 from digest.model import Entry, EntryKey, EntryState, IssueState, KeptEntry, Mark, Period
 from digest.store.codec import decode_entry

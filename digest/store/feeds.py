@@ -41,7 +41,7 @@ class SqlFeeds(SqlEntries):
         """Keep a feed's new state and its entries, in one transaction: (new, changed) counts.
 
         An entry keeps the key and the date it had when it was first seen, whatever its feed says
-        later; see :mod:`digest.collect.identity` for what makes it the same one.
+        later; see :mod:`digest.collect.upkeep.identity` for what makes it the same one.
         """
         with self._database.writing() as connection:
             first = _never_read(connection, state.url)

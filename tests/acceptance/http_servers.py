@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from digest.collect.fetch import HttpFetcher
+from digest.collect.http.fetch import HttpFetcher
 from digest.config import CollectSettings, InstanceSettings
 from digest.model import FetchFailed, FetchRequest, FetchResult
 from digest.resources import CONFIG

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from digest.collect.fetch import HttpFetcher
+from digest.collect.http.fetch import HttpFetcher
 from digest.model import Fetched, FetchFailed, FetchRequest, NotModified
 from tests.acceptance.http_servers import (
     FEED,

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.collect.fetch import HttpFetcher
+from digest.collect.http.fetch import HttpFetcher
 from digest.model import Fetched, FetchFailed, FetchRequest, FetchResult
 from tests.acceptance.http_servers import (
     FEED,

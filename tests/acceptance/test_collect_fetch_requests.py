@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from digest.collect.fetch import HttpFetcher
+from digest.collect.http.fetch import HttpFetcher
 from digest.model import (
     Attribute,
     Fetched,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.collect.fetch import HttpFetcher
+from digest.collect.http.fetch import HttpFetcher
 from digest.model import Fetched, FetchFailed, FetchRequest, FetchResult
 from tests.acceptance.http_servers import FEED, INSTANCE, OneAddress, settings
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.collect.workers import ParserPool
+from digest.collect.isolation.workers import ParserPool
 from digest.model import ParsedFeed, ParseFailed, ParseJob, ParseResult
 
 MEMORY = 500_000_000
@@ -58,7 +58,7 @@ def children(pid: int) -> list[int]:
 def workers() -> set[int]:
     """The parser processes of this process, in whichever thread they were started."""
     found = {pid for task in Path("/proc/self/task").iterdir() for pid in _started_by(task)}
-    return {pid for pid in found if b"digest.collect.worker" in _command(pid)}
+    return {pid for pid in found if b"digest.collect.isolation.worker" in _command(pid)}
 
 
 def _started_by(task: Path) -> list[int]:
@@ -113,7 +113,7 @@ def test_what_has_no_document_passes_through(pool: ParserPool) -> None:
 
 def test_a_result_is_what_parsing_here_gives(pool: ParserPool) -> None:
     """Nothing is lost on the way: content, dates, pictures and problems arrive as they are."""
-    from digest.collect.parse import parse_job
+    from digest.collect.parsing.parse import parse_job
 
     samples = sorted((ROOT / "tests" / "samples" / "feeds").iterdir())
     jobs = [ParseJob(url="https://g.example/f", body=path.read_bytes()) for path in samples]
@@ -191,7 +191,7 @@ def test_parsers_end_with_the_program(ending: signal.Signals) -> None:
     """However the program ends, its parsers do not outlive it."""
     script = (
         "import sys, time, datetime\n"
-        "from digest.collect.workers import ParserPool\n"
+        "from digest.collect.isolation.workers import ParserPool\n"
         "from digest.model import ParseJob\n"
         "pool = ParserPool(count=1, timeout=datetime.timedelta(seconds=5), memory=500_000_000)\n"
         "list(pool.parse_all([(1, ParseJob(url='https://e.example', body=b'x'))]))\n"

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image as Pillow
 
 from digest.app import App
-from digest.collect.fetch import HttpFetcher
+from digest.collect.http.fetch import HttpFetcher
 from digest.model import EntryKey, Feed, KeptEntry
 from digest.pipeline.enrich import Enriched, EnrichLimits, enrich_new_entries
 from digest.pipeline.refresh import refresh_feeds

@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from digest.app import App
-from digest.collect.fetch import HttpFetcher
+from digest.collect.http.fetch import HttpFetcher
 from digest.model import EntryKey, Feed, FeedHealth, FeedState, HubState, HubSubscription
 from digest.pipeline.websub import hub_status
 from digest.service.health import Pulse

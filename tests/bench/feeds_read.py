@@ -19,7 +19,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from digest.collect.workers import ParserPool
+from digest.collect.isolation.workers import ParserPool
 from digest.model import ParsedFeed, ParseFailed, ParseJob, ParseResult
 from digest.store import open_store
 

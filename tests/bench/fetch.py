@@ -113,7 +113,7 @@ def ours(feeds: int, concurrency: int, port: int) -> list[float]:
 
     from aiohttp.abc import AbstractResolver, ResolveResult
 
-    from digest.collect.fetch import HttpFetcher
+    from digest.collect.http.fetch import HttpFetcher
     from digest.config import CollectSettings, InstanceSettings
     from digest.model import Fetched, FetchFailed, FetchRequest, NotModified
     from digest.resources import CONFIG

@@ -19,8 +19,8 @@ from math import inf
 
 import feedparser
 
-from digest.collect.parse import parse_feed
-from digest.collect.refresh import body_hash
+from digest.collect.parsing.parse import parse_feed
+from digest.collect.upkeep.refresh import body_hash
 from digest.model import ParsedFeed
 
 NOW = datetime(2026, 6, 18, 7, 0, tzinfo=UTC)

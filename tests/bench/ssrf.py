@@ -31,7 +31,7 @@ from pathlib import Path
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from digest.collect.fetch import HttpFetcher
+from digest.collect.http.fetch import HttpFetcher
 from digest.config import CollectSettings, InstanceSettings
 from digest.model import FetchRequest
 from digest.resources import CONFIG

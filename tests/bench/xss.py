@@ -29,7 +29,7 @@ import html5lib  # type: ignore[import-untyped]  # has no stubs
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from digest.collect.parse import parse_feed  # noqa: E402 - after the path to the tests' fakes
+from digest.collect.parsing.parse import parse_feed  # noqa: E402 - after the path to the tests' fakes
 from digest.compose.render import IssueRenderer  # noqa: E402
 from digest.model import Entry, FeedState, Issue, ParsedFeed, Section, Story, Wording  # noqa: E402
 from digest.resources import TEMPLATES  # noqa: E402

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.addresses import (
+from digest.collect.http.addresses import (
     Target,
     address_refusal,
     canonical_host,

@@ -5,9 +5,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.collect.article import Article, NoArticle, enriched, needs_article, read_article
-from digest.collect.metadata import metadata_of
-from digest.collect.pages import parse_page
+from digest.collect.articles.article import (
+    Article,
+    NoArticle,
+    enriched,
+    needs_article,
+    read_article,
+)
+from digest.collect.articles.metadata import metadata_of
+from digest.collect.sources.pages import parse_page
 from digest.model import Entry, EntryKey, Image
 
 URL = "https://quay.example/2026/ledgers"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.callbacks import is_signed, verdict
-from digest.collect.websub import ANSWER_WITHIN, LEASE, asked, denied, leaving, verified
+from digest.collect.hubs.callbacks import is_signed, verdict
+from digest.collect.hubs.websub import ANSWER_WITHIN, LEASE, asked, denied, leaving, verified
 from digest.model import HubQuestion, HubState, HubSubscription
 
 NOW = datetime(2026, 6, 18, 7, 0, tzinfo=UTC)

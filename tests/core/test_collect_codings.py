@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.codings import Body, BodyRefusedError
+from digest.collect.http.codings import Body, BodyRefusedError
 
 TEXT = b"<rss/>" * 500
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.collect.parse import parse_feed
+from digest.collect.parsing.parse import parse_feed
 from digest.model import ParsedFeed, ParseFailed
 
 LIMIT_SECONDS = 2.0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.discover import (
+from digest.collect.discovery.discover import (
     MOST_GUESSES,
     Candidate,
     FoundFeed,
@@ -18,7 +18,7 @@ from digest.collect.discover import (
     usual_places,
     with_scheme,
 )
-from digest.collect.opml import read_opml, write_opml
+from digest.collect.discovery.opml import read_opml, write_opml
 from digest.model import (
     Attribute,
     Entry,

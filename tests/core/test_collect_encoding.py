@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.encoding import decode
+from digest.collect.parsing.encoding import decode
 
 GERMAN = "Grüße aus Köln – „schön“"
 CHINESE = "今天的新闻：港口的桥梁重新开放，市民们非常高兴。"

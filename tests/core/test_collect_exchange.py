@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.collect.addresses import Target
-from digest.collect.exchange import (
+from digest.collect.http.addresses import Target
+from digest.collect.http.exchange import (
     Head,
     Hop,
     RestingHosts,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.collect.parse import parse_feed, parse_job
+from digest.collect.parsing.parse import parse_feed, parse_job
 from digest.model import Entry, ParsedFeed, ParseFailed, ParseJob
 
 URL = "https://site.example/feed.xml"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.freshness import (
+from digest.collect.http.freshness import (
     Freshness,
     fresh_for,
     http_date,

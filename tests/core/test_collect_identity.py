@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.identity import KnownEntry, Matching, match
-from digest.collect.normalise import fingerprint
-from digest.collect.traits import traits_of
+from digest.collect.parsing.normalise import fingerprint
+from digest.collect.upkeep.identity import KnownEntry, Matching, match
+from digest.collect.upkeep.traits import traits_of
 from digest.model import Entry, EntryKey
 
 FEED = "https://blog.example/feed.xml"

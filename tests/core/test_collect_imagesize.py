@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from digest.collect.imagesize import ImageSize, best_picture, head_request, image_size
+from digest.collect.articles.imagesize import ImageSize, best_picture, head_request, image_size
 from digest.model import Image
 
 

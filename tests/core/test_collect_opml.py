@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.opml import read_opml, write_opml
+from digest.collect.discovery.opml import read_opml, write_opml
 from digest.model import Feed
 
 LIST = b"""<?xml version="1.0"?>

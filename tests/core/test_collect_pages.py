@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.apis import read_api
 from digest.collect.dates import read_date
-from digest.collect.pages import read_page
-from digest.collect.propose import propose
-from digest.collect.sources import read_source
-from digest.collect.wire import decode_job, encode_job
+from digest.collect.discovery.propose import propose
+from digest.collect.isolation.wire import decode_job, encode_job
+from digest.collect.sources.apis import read_api
+from digest.collect.sources.kinds import read_source
+from digest.collect.sources.pages import read_page
 from digest.config.selectors import page_part
 from digest.config.wording import UnfitError
 from digest.model import (

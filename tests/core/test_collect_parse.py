@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.parse import parse_feed
+from digest.collect.parsing.parse import parse_feed
 from digest.model import Entry, EntryKey, ParsedFeed, ParseFailed
 
 URL = "https://site.example/feed.xml"

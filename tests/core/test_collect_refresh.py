@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.refresh import (
+from digest.collect.upkeep.refresh import (
     RefreshPolicy,
     Round,
     body_hash,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.interval import (
+from digest.collect.upkeep.interval import (
     IntervalLimits,
     Rhythm,
     allowed_after,

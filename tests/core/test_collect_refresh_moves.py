@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.moves import after_redirect, asked_at, identity
-from digest.collect.refresh import RefreshPolicy, Round, decide, request_for
+from digest.collect.upkeep.moves import after_redirect, asked_at, identity
+from digest.collect.upkeep.refresh import RefreshPolicy, Round, decide, request_for
 from digest.model import (
     Attribute,
     Feed,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.robots import (
+from digest.collect.http.robots import (
     MAX_SIZE,
     allows,
     origin_of,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from digest.collect.parse import parse_feed
+from digest.collect.parsing.parse import parse_feed
 from digest.collect.support import support_lines
 from digest.model import ParsedFeed
 

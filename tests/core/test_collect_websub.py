@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.hub_offers import HubOffer, callback_url, hub_offers, may_subscribe
-from digest.collect.websub import (
+from digest.collect.hubs.hub_offers import HubOffer, callback_url, hub_offers, may_subscribe
+from digest.collect.hubs.websub import (
     ANSWER_WITHIN,
     LEASE,
     Step,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.wire import decode_job, decode_result, encode_job, encode_result
+from digest.collect.isolation.wire import decode_job, decode_result, encode_job, encode_result
 from digest.model import (
     Entry,
     EntryKey,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from digest.collect.article import can_extract
+from digest.collect.articles.article import can_extract
 from digest.model import Feed
 from digest.pipeline.enrich import EnrichmentMissing, enrich_new_entries
 from tests.fakes import fake_config, fake_world

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import event
 
-from digest.collect.normalise import fingerprint
+from digest.collect.parsing.normalise import fingerprint
 from digest.curate.assemble import candidates
 from digest.model import (
     Entry,

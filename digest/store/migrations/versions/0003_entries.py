@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from digest.collect.traits import traits_of
+from digest.collect.upkeep.traits import traits_of
 from digest.store.codec import decode_entry
 
 revision = "0003_entries"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from lxml import html
 
 from digest.collect.dates import read_date
-from digest.collect.page_groups import FEWEST, HEADINGS, Group, agreeing, groups, in_frame
-from digest.collect.pages import text_of
+from digest.collect.discovery.page_groups import FEWEST, HEADINGS, Group, agreeing, groups, in_frame
+from digest.collect.sources.pages import text_of
 from digest.model import Selectors
 
 _SAMPLE = 12

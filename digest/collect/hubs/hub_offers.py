@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from digest.collect.addresses import canonical_host
-from digest.collect.refresh import AT_REST
+from digest.collect.http.addresses import canonical_host
+from digest.collect.upkeep.refresh import AT_REST
 from digest.model import FeedState
 
 _MAX_URL = 2_000
@@ -26,7 +26,8 @@ def may_subscribe(public_url: str, *, private_hosts: Collection[str] = ()) -> bo
     Over plain http anybody on the way could read the callback and what is pushed. A host that was
     opted in to be private (a hub of the same network, a demonstration) may be http.
 
-    :param private_hosts: canonical hosts, as :func:`digest.collect.addresses.opted_in` has them.
+    :param private_hosts: canonical hosts, as
+        :func:`digest.collect.http.addresses.opted_in` has them.
     """
     parts = urlsplit(public_url)
     return parts.scheme == "https" or canonical_host(parts.hostname or "") in private_hosts

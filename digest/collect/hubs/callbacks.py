@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.collect.websub import ANSWER_WITHIN, LEASE, denied, is_active, verified
+from digest.collect.hubs.websub import ANSWER_WITHIN, LEASE, denied, is_active, verified
 from digest.model import HubMode, HubQuestion, HubState, HubSubscription
 
 _MAX_LEASE = timedelta(days=365)

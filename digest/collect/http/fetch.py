@@ -2,7 +2,7 @@
 
 The only home of aiohttp. Whatever comes of a URL is a value. Every address is checked where
 its socket is made, so that literals, names, redirects and changing DNS answers all meet the
-same guard (see :mod:`digest.collect.addresses`). A proxy is used only where one is configured;
+same guard (see :mod:`digest.collect.http.addresses`). A proxy is used only where one is configured;
 it connects on our behalf, so names are resolved and checked here before it is asked.
 """
 
@@ -22,9 +22,9 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from digest.collect.addresses import Target, address_refusal, opted_in, read_target
-from digest.collect.codings import Body, BodyRefusedError
-from digest.collect.exchange import (
+from digest.collect.http.addresses import Target, address_refusal, opted_in, read_target
+from digest.collect.http.codings import Body, BodyRefusedError
+from digest.collect.http.exchange import (
     LISTS,
     NOT_MODIFIED,
     SINGLES,
@@ -43,7 +43,7 @@ from digest.collect.exchange import (
     unchanged,
     unsendable,
 )
-from digest.collect.rounds import Ask, Limits, Round
+from digest.collect.http.rounds import Ask, Limits, Round
 from digest.config import CollectSettings, InstanceSettings
 from digest.model import FetchAnswer, FetchFailed, FetchRequest, FetchResult
 

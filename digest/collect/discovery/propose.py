@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from digest.collect.apis import load, read_api
-from digest.collect.pages import parse_page, read_page
-from digest.collect.propose_api import api_selectors
-from digest.collect.propose_page import page_selectors
+from digest.collect.discovery.propose_api import api_selectors
+from digest.collect.discovery.propose_page import page_selectors
+from digest.collect.sources.apis import load, read_api
+from digest.collect.sources.pages import parse_page, read_page
 from digest.model import Entry, Feed, ParsedFeed, ParseFailed, ParseResult, Selectors, SourceKind
 
 _MOST = 3

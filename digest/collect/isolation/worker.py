@@ -1,7 +1,8 @@
 """A parser process: reads documents from standard input, answers on standard output.
 
-Started by :mod:`digest.collect.workers`, without the program's environment. A document that takes
-too long ends the process from within, so that it ends even when nobody is left to end it.
+Started by :mod:`digest.collect.isolation.workers`, without the program's environment. A document
+that takes too long ends the process from within, so that it ends even when nobody is left to end
+it.
 """
 
 import resource
@@ -10,8 +11,8 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO
 
-from digest.collect.sources import read_source
-from digest.collect.wire import LENGTH, decode_job, encode_result
+from digest.collect.isolation.wire import LENGTH, decode_job, encode_result
+from digest.collect.sources.kinds import read_source
 from digest.model import ParseFailed, ParseJob, ParseResult
 
 

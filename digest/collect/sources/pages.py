@@ -13,7 +13,7 @@ from lxml import etree, html
 
 from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
-from digest.collect.normalise import normalise
+from digest.collect.parsing.normalise import normalise
 from digest.collect.urls import absolute_url
 from digest.config.selectors import PagePart, page_part
 from digest.model import Image, ParseFailed, ParseResult, Selectors

@@ -17,14 +17,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 
-from digest.collect.interval import (
+from digest.collect.upkeep.interval import (
     IntervalLimits,
     allowed_after,
     fraction,
     next_interval,
     with_rhythm,
 )
-from digest.collect.moves import after_failure, after_redirect, asked_at
+from digest.collect.upkeep.moves import after_failure, after_redirect, asked_at
 from digest.model import (
     Feed,
     FeedHealth,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from digest.collect.pages import select, text_of
+from digest.collect.sources.pages import select, text_of
 from digest.config.selectors import page_part
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

@@ -16,8 +16,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from digest.collect.hub_offers import HubOffer
-from digest.collect.interval import fraction
+from digest.collect.hubs.hub_offers import HubOffer
+from digest.collect.upkeep.interval import fraction
 from digest.model import (
     Attribute,
     FetchFailed,

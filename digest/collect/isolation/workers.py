@@ -19,16 +19,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, TypeVar, cast
 
-from digest.collect.wire import LENGTH, decode_result, encode_job
+from digest.collect.isolation.wire import LENGTH, decode_result, encode_job
 from digest.model import ParseFailed, ParseJob, ParseResult
 
 _Tag = TypeVar("_Tag")
 
 _START = (
-    "import sys; sys.path.append(sys.argv[1]); from digest.collect.worker import main;"
+    "import sys; sys.path.append(sys.argv[1]); from digest.collect.isolation.worker import main;"
     " main(float(sys.argv[2]), int(sys.argv[3]))"
 )
-_PACKAGES = str(Path(__file__).resolve().parents[2])
+_PACKAGES = str(Path(__file__).resolve().parents[3])
 # What an interpreter may need to start; secrets in the environment are none of a parser's business.
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "LANG", "LC_ALL", "TMPDIR")
 _GRACE = 15.0

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
+from digest.collect.articles.metadata import PageMetadata, metadata_of
 from digest.collect.credits import without_credits
-from digest.collect.metadata import PageMetadata, metadata_of
-from digest.collect.pages import parse_page
 from digest.collect.sanitise import clean_html, text_of_clean
+from digest.collect.sources.pages import parse_page
 from digest.collect.support import support_lines
 from digest.collect.urls import canonical_url
 from digest.collect.wording import summary_of

@@ -1,9 +1,9 @@
 """A feed's bytes into entries: RSS 0.9x to 2.0, RDF and Atom by feedparser, JSON Feed by us.
 
 This is the only home of feedparser. Its handlers know the elements of all these formats; the way
-through a well-formed document is our own (:mod:`digest.collect.handlers`), and so are encodings,
-dates, sanitising and the joining of URLs. What no mending makes well-formed goes the way of its
-loose parser.
+through a well-formed document is our own (:mod:`digest.collect.parsing.handlers`), and so are
+encodings, dates, sanitising and the joining of URLs. What no mending makes well-formed goes the way
+of its loose parser.
 """
 
 import re
@@ -15,13 +15,13 @@ from xml.parsers import expat
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from digest.collect.document import RawFeed
-from digest.collect.elements import read_elements
-from digest.collect.encoding import decode
-from digest.collect.handlers import SEPARATOR, Handlers, Walker
-from digest.collect.jsonfeed import looks_like_json, read_json_feed
-from digest.collect.limits import cut_to, declares_entities
-from digest.collect.mending import mended, without_debris
-from digest.collect.normalise import normalise
+from digest.collect.parsing.elements import read_elements
+from digest.collect.parsing.encoding import decode
+from digest.collect.parsing.handlers import SEPARATOR, Handlers, Walker
+from digest.collect.parsing.jsonfeed import looks_like_json, read_json_feed
+from digest.collect.parsing.limits import cut_to, declares_entities
+from digest.collect.parsing.mending import mended, without_debris
+from digest.collect.parsing.normalise import normalise
 from digest.collect.urls import absolute_url
 from digest.model import ParseFailed, ParseJob, ParseResult
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from digest.collect.repeats import without_repeats
-from digest.collect.traits import SHORT, Arrived, numbers_of, path_of
+from digest.collect.upkeep.traits import SHORT, Arrived, numbers_of, path_of
 from digest.model import Entry, EntryKey
 
 _SURE_ID = 8  # characters

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from lxml import html
 
-from digest.collect.pages import parse_page, text_of
-from digest.collect.platforms import channel_feeds, platform_feeds
+from digest.collect.discovery.platforms import channel_feeds, platform_feeds
+from digest.collect.sources.pages import parse_page, text_of
 from digest.collect.urls import absolute_url
 from digest.collect.wording import name_of
 from digest.model import Fetched, ParsedFeed

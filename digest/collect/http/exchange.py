@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urldefrag, urlencode, urljoin
 
-from digest.collect.addresses import Target
-from digest.collect.codings import ACCEPTED
-from digest.collect.freshness import Freshness, fresh_for, http_date, hub_and_topic, web_url
-from digest.collect.refresh import parse_retry_after
+from digest.collect.http.addresses import Target
+from digest.collect.http.codings import ACCEPTED
+from digest.collect.http.freshness import Freshness, fresh_for, http_date, hub_and_topic, web_url
+from digest.collect.upkeep.refresh import parse_retry_after
 from digest.model import Fetched, FetchFailed, FetchRequest, NotModified
 
 ACCEPT = (

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from digest.collect.credits import credit_in
 from digest.collect.dates import read_date
-from digest.collect.normalise import language_of
+from digest.collect.parsing.normalise import language_of
 from digest.collect.urls import absolute_url
 from digest.collect.wording import names_of, one_line, summary_of
 from digest.model import Image

@@ -1,8 +1,8 @@
 """A source's document into entries, whatever kind of source it is."""
 
-from digest.collect.apis import read_api
-from digest.collect.pages import read_page
-from digest.collect.parse import parse_job
+from digest.collect.parsing.parse import parse_job
+from digest.collect.sources.apis import read_api
+from digest.collect.sources.pages import read_page
 from digest.model import ParseFailed, ParseJob, ParseResult, SourceKind
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
-from digest.collect.normalise import normalise
+from digest.collect.parsing.normalise import normalise
 from digest.collect.wording import is_html
 from digest.model import Image, ParseFailed, ParseResult, Selectors
 from digest.model.json_path import JsonPath, filled, placeholders

@@ -4,8 +4,8 @@ import json
 
 from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
-from digest.collect.encoding import decode
 from digest.collect.images import side
+from digest.collect.parsing.encoding import decode
 from digest.collect.wording import is_html
 from digest.model import Image, ParseFailed
 

@@ -1,8 +1,9 @@
 """What we do differently from feedparser's own handling of elements, without importing it.
 
-Mixed into its parsers by :mod:`digest.collect.parse`. :class:`Handlers` leaves dates and names as
-the document has them. :class:`Walker` takes the place of feedparser's way through a well-formed
-document, which spends most of its time resolving, guessing and copying what is done elsewhere.
+Mixed into its parsers by :mod:`digest.collect.parsing.parse`. :class:`Handlers` leaves dates and
+names as the document has them. :class:`Walker` takes the place of feedparser's way through a
+well-formed document, which spends most of its time resolving, guessing and copying what is done
+elsewhere.
 """
 
 import base64

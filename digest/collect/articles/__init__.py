@@ -1,0 +1,1 @@
+"""Articles: the pages behind entries, and what is taken from them."""

@@ -1,0 +1,1 @@
+"""Discovery: feeds found from a site, lists of feeds, and selectors proposed for a page."""

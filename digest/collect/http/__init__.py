@@ -1,0 +1,1 @@
+"""Asking: the one guarded client, and what its requests and answers mean."""

@@ -1,0 +1,1 @@
+"""Hubs: feeds that are pushed (WebSub), not polled."""

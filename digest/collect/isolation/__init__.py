@@ -1,0 +1,1 @@
+"""Isolation: documents are parsed in processes of their own, within limits."""

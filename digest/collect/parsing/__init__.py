@@ -1,0 +1,1 @@
+"""Parsing: a feed's bytes become entries, whatever state they are in."""
