@@ -3,17 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import cast
 
 from digest.config import Config
-from digest.ports import Fetcher, Mailer, Parser, Renderer, Store
+from digest.ports import Embedder, Fetcher, Mailer, Parser, Renderer, Store
 
 Clock = Callable[[], datetime]
+
+TOPICS_EXTRA = "topics"
+"""What to install so that posts are placed by meaning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """The wired program. ``clock`` gives aware UTC; ``link_key`` signs links."""
+    """The wired program. ``clock`` gives aware UTC; ``link_key`` signs links.
+
+    ``embedder`` is None without the extra ``topics``.
+    """
 
     config: Config
     store: Store
@@ -23,6 +30,7 @@ class App:
     mailer: Mailer
     clock: Clock
     link_key: bytes
+    embedder: Embedder | None = None
 
     def close(self) -> None:
         """Let go of the parser's processes and of the database."""
@@ -52,7 +60,13 @@ def open_app(config: Config, *, clock: Clock = system_clock) -> App:
         mailer=cast("Mailer", _Later(lambda: _mailer(config))),
         clock=clock,
         link_key=config.secrets.secret_key.encode() or store.link_key(),
+        embedder=cast("Embedder", _Later(_embedder)) if can_embed() else None,
     )
+
+
+def can_embed() -> bool:
+    """Whether the extra ``topics`` is installed; imports nothing."""
+    return all(find_spec(name) for name in ("numpy", "wordllama"))
 
 
 class _Later:
@@ -71,6 +85,12 @@ class _Later:
         """Close what was made; what was never used needs no closing."""
         if self._made is not None:
             self.__getattr__("close")()  # type: ignore[operator]  # the parser has one
+
+
+def _embedder() -> Embedder:
+    from digest.curate.placing.embedding import WordEmbedder
+
+    return WordEmbedder()
 
 
 def _fetcher(config: Config) -> Fetcher:

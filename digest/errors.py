@@ -5,6 +5,10 @@ see :mod:`digest.model`. What is raised is the unexpected, and names what it is 
 """
 
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+_FEW = 12
+_SUGGESTED = 3
 
 
 class DigestError(Exception):
@@ -52,7 +56,9 @@ class UnknownNameError(DigestError):
         self.kind = kind
         self.name = name
         self.known = known
-        hint = f" – known: {', '.join(known)}" if known else ""
+        near = tuple(get_close_matches(name, known, _SUGGESTED)) if len(known) > _FEW else known
+        word = "known" if near == known else "did you mean"
+        hint = f" – {word}: {', '.join(near)}" if near else ""
         super().__init__(f"no {kind} named {name!r}{hint}")
 
 

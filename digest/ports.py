@@ -6,18 +6,26 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from digest.model import (
     ArticleCandidate,
+    ArticleJob,
+    ArticleResult,
     ArticleVisit,
+    Choice,
     Consent,
+    Correction,
     Delivery,
+    Edits,
     Enrolment,
     Entry,
+    EntryClock,
+    EntryDate,
     EntryKey,
     Envelope,
     Feed,
+    FeedArchive,
     FeedMeasures,
     FeedState,
     FetchAnswer,
@@ -25,6 +33,7 @@ from digest.model import (
     HubSubscription,
     Issue,
     IssueKey,
+    IssueKind,
     IssueState,
     KeptEntry,
     KeptIssue,
@@ -46,6 +55,10 @@ from digest.model import (
     Tally,
 )
 
+if TYPE_CHECKING:  # numpy comes with the extra ``topics``
+    from numpy import float32
+    from numpy.typing import NDArray
+
 _Tag = TypeVar("_Tag")
 
 
@@ -58,16 +71,22 @@ class Fetcher(Protocol):
 
 
 class Parser(Protocol):
-    """Reads documents as feeds. Never raises for one of them: a failure is a result."""
+    """Reads feeds and articles. Never raises for one of them: a failure is a result."""
 
     def parse_all(
         self, jobs: Iterable[tuple[_Tag, ParseJob | None]]
     ) -> Iterator[tuple[_Tag, ParseResult | None]]:
-        """Results in the order they are ready, each with the tag its job came with.
+        """Documents as feeds: results in the order they are ready, with the tags of their jobs.
 
         ``jobs`` is read only as fast as documents are worked off, so that few of them are in
         memory at once. A tag without a job passes through and has no result.
         """
+        ...
+
+    def articles(
+        self, jobs: Iterable[tuple[_Tag, ArticleJob | None]]
+    ) -> Iterator[tuple[_Tag, ArticleResult | None]]:
+        """Pages as articles, in the way of :meth:`parse_all`."""
         ...
 
     def close(self) -> None:
@@ -109,18 +128,31 @@ class Mailer(Protocol):
         ...
 
 
+class Embedder(Protocol):
+    """Turns texts into vectors whose likeness is likeness of meaning."""
+
+    def embed(self, texts: Sequence[str]) -> "NDArray[float32]":
+        """One row of length 1 for each text (all zero where nothing in it is known)."""
+        ...
+
+
 class EntryStore(Protocol):
     """The entries that feeds brought."""
 
     def entries_in(
-        self, feeds: Sequence[str], period: Period, *, newsletter: str
+        self,
+        feeds: Sequence[str],
+        period: Period,
+        *,
+        newsletter: str,
+        clock: EntryClock = EntryClock.PUBLISHED,
     ) -> tuple[KeptEntry, ...]:
         """Entries of these feeds that an issue of the period could tell, oldest first.
 
-        Those dated in it, used ones too; and unused ones that came too late for the issue of
-        their date (never from the first fetch of a feed) or that an editor released. ``used_in``
-        speaks of ``newsletter`` alone: what another one used is still new for it. Issues that
-        were skipped or cancelled use nothing.
+        Those that ``clock`` puts in it, used ones too; and unused ones that came too late for the
+        issue of their date (never from the first fetch of a feed) or that an editor released.
+        ``used_in`` speaks of ``newsletter`` alone: what another one used is still new for it.
+        Issues that were skipped or cancelled use nothing.
         """
         ...
 
@@ -137,6 +169,10 @@ class EntryStore(Protocol):
 
         ``used_in`` speaks of ``newsletter``, or of any with an empty one.
         """
+        ...
+
+    def dates(self, feeds: Sequence[str]) -> tuple[EntryDate, ...]:
+        """When each dated entry of these feeds counts as published, in no order."""
         ...
 
     def history(self, key: EntryKey) -> tuple[Entry, ...]:
@@ -166,6 +202,20 @@ class FeedStore(EntryStore, Protocol):
 
         An entry that is known by its id, its page or its words
         (digest.collect.upkeep.identity) keeps its key and its date, and is never new again.
+        """
+        ...
+
+    def archives(self, urls: Sequence[str]) -> dict[str, FeedArchive]:
+        """What is known of each feed's archive; nothing for one never read."""
+        ...
+
+    def save_archive(
+        self, archive: FeedArchive, entries: Sequence[Entry], *, backlog: bool, now: datetime
+    ) -> int:
+        """Keep those entries of a page of an archive that are not known: how many they are.
+
+        What is known stays as it is: an archive may hold earlier versions. The feed's state does
+        too. ``backlog`` entries are never new for an issue of another date.
         """
         ...
 
@@ -222,27 +272,37 @@ class IssueStore(Protocol):
     """Issues and their frozen renderings."""
 
     def add(
-        self, issue: Issue, *, now: datetime, state: IssueState = IssueState.DRAFT
+        self,
+        issue: Issue,
+        *,
+        now: datetime,
+        state: IssueState = IssueState.DRAFT,
+        choices: Sequence[Choice] = (),
     ) -> KeptIssue | None:
         """Keep a new issue and mark its entries as used; None when its period has one already.
 
-        With ``IssueState.SKIPPED`` the period is used up and no entry is.
+        With ``IssueState.SKIPPED`` the period is used up and no entry is. A roundup uses no
+        entries up, and its period is no digest's.
         """
         ...
 
     def get(self, slug: str) -> KeptIssue:
-        """The issue with that slug; a newsletter's id means its newest issue.
+        """The issue with that slug; a newsletter's id means its newest digest.
 
         :raises UnknownNameError: when there is none.
         """
         ...
 
-    def find(self, key: IssueKey) -> KeptIssue | None:
-        """The issue of that newsletter and period."""
+    def find(self, key: IssueKey, *, kind: IssueKind = IssueKind.DIGEST) -> KeptIssue | None:
+        """The issue of that kind, newsletter and period."""
         ...
 
     def issues(
-        self, *, newsletter: str = "", states: Sequence[IssueState] = ()
+        self,
+        *,
+        newsletter: str = "",
+        states: Sequence[IssueState] = (),
+        kind: IssueKind | None = None,
     ) -> tuple[KeptIssue, ...]:
         """Issues, newest period first, narrowed where asked."""
         ...
@@ -258,6 +318,35 @@ class IssueStore(Protocol):
 
     def rendering(self, issue_id: int) -> RenderedIssue:
         """The frozen rendering of an approved issue."""
+        ...
+
+    def save(
+        self,
+        kept: KeptIssue,
+        *,
+        issue: Issue,
+        edits: Edits,
+        choices: Sequence[Choice] | None = None,
+        now: datetime,
+    ) -> KeptIssue:
+        """Put a draft's new text, edits and (where given) choices in place of the old ones.
+
+        The entries it uses up are those of the new text.
+
+        :raises StateError: when the issue is no draft, or changed since ``kept`` was read.
+        """
+        ...
+
+    def choices(self, issue_id: int) -> tuple[Choice, ...]:
+        """What became of each entry when the issue was made, in order of key."""
+        ...
+
+    def add_corrections(self, corrections: Sequence[Correction]) -> None:
+        """Keep editors' words on topics; a later one on the same entry replaces the earlier."""
+        ...
+
+    def corrections(self, newsletter: str) -> tuple[Correction, ...]:
+        """The newsletter's corrections, oldest first."""
         ...
 
     def change_state(

@@ -159,6 +159,9 @@ def _propose(session: Session, url: str, *, as_json: bool) -> None:
                 console.print(f"[bold]{number}.[/]")
             console.print(escape(feed_text(proposal.feed)))
             _print_preview(console, proposal.entries)
+            if proposal.feed.selectors and not proposal.feed.selectors.link:
+                console.print("[yellow]note[/] no link was found: add link yourself, perhaps as")
+                console.print(escape('  link = "https://site.example/{id}"'))
             console.print()
         console.print(_next_step(path))
 

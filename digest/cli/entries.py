@@ -18,6 +18,7 @@ from digest.model import (
     Entry,
     EntryKey,
     EntryState,
+    IssueKind,
     IssueState,
     KeptEntry,
     KeptIssue,
@@ -119,34 +120,35 @@ def show(session: Session, entry: str, *, as_json: bool) -> None:
     session.show(facts, as_json=as_json, human=human)
 
 
-@entries.command("hold")
-@click.argument("entry")
-@click.option("--why", required=True, help="A sentence for your colleagues.")
-@json_option
-@pass_session
-def hold(session: Session, entry: str, *, why: str, as_json: bool) -> None:
-    """Keep ENTRY back until it is released."""
-    _decide(session, entry, Mark(state=EntryState.HELD, why=why), as_json=as_json)
+def _mark_command(name: str, state: EntryState, about: str, *, why: str = "") -> click.Command:
+    """A command that marks an entry; without a usual ``why``, an editor has to give one."""
+
+    @click.command(name, help=about)
+    @click.argument("entry")
+    @click.option(
+        "--why",
+        required=not why,
+        default=why or None,
+        help="A sentence for your colleagues.",
+    )
+    @json_option
+    @pass_session
+    def marking(session: Session, entry: str, *, why: str, as_json: bool) -> None:
+        _decide(session, entry, Mark(state=state, why=why), as_json=as_json)
+
+    return marking
 
 
-@entries.command("skip")
-@click.argument("entry")
-@click.option("--why", required=True, help="A sentence for your colleagues.")
-@json_option
-@pass_session
-def skip(session: Session, entry: str, *, why: str, as_json: bool) -> None:
-    """Never tell ENTRY in any issue."""
-    _decide(session, entry, Mark(state=EntryState.SKIPPED, why=why), as_json=as_json)
-
-
-@entries.command("release")
-@click.argument("entry")
-@click.option("--why", default="released by an editor", help="A sentence for your colleagues.")
-@json_option
-@pass_session
-def release(session: Session, entry: str, *, why: str, as_json: bool) -> None:
-    """Let ENTRY into the next issue, whatever its date and whoever kept it back."""
-    _decide(session, entry, Mark(state=EntryState.NEW, why=why), as_json=as_json)
+entries.add_command(_mark_command("hold", EntryState.HELD, "Keep ENTRY back until it is released."))
+entries.add_command(_mark_command("skip", EntryState.SKIPPED, "Never tell ENTRY in any issue."))
+entries.add_command(
+    _mark_command(
+        "release",
+        EntryState.NEW,
+        "Let ENTRY into the next issue, whatever its date and whoever kept it back.",
+        why="released by an editor",
+    )
+)
 
 
 def _decide(session: Session, name: str, mark: Mark, *, as_json: bool) -> None:
@@ -181,7 +183,7 @@ def _newsletters(app: App, name: str) -> tuple[Newsletter, ...]:
 def _rows(
     app: App, newsletter: Newsletter, *, feed: str, state: str | None, limit: int
 ) -> list[_Row]:
-    from digest.pipeline.drafting import upcoming_period
+    from digest.pipeline.due import upcoming_period
     from digest.pipeline.sources import newsletter_feeds
 
     feeds = [url for url in newsletter_feeds(app, newsletter) if feed in ("", url)]
@@ -209,7 +211,7 @@ def _rows(
 
 def _standings(app: App, kept: KeptEntry) -> list[_Row]:
     """Where the entry stands with each newsletter that draws on its feed."""
-    from digest.pipeline.drafting import upcoming_period
+    from digest.pipeline.due import upcoming_period
     from digest.pipeline.sources import newsletter_feeds
 
     rows = []
@@ -231,7 +233,9 @@ def _standings(app: App, kept: KeptEntry) -> list[_Row]:
 
 def _user(app: App, newsletter: Newsletter, key: EntryKey) -> KeptIssue | None:
     """The newsletter's first issue that tells the entry."""
-    issues = app.store.issues.issues(newsletter=newsletter.id, states=_TELLING)
+    issues = app.store.issues.issues(
+        newsletter=newsletter.id, states=_TELLING, kind=IssueKind.DIGEST
+    )
     return next((kept for kept in reversed(issues) if key in kept.issue.entry_keys), None)
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from digest.cli.session import Session, json_option, pass_session
+from digest.cli.session import Session, counted, json_option, pass_session
 from digest.model import Feed, FeedHealth, FeedMeasures, FeedState
 from digest.pipeline.sources import all_feeds
 from digest.pipeline.websub import hub_status
@@ -75,7 +75,7 @@ def _print(console: Console, rows: Sequence[_Row], *, now: datetime) -> None:
     console.print(_table(rows, now=now, wide=console.width >= _WIDE), soft_wrap=False)
     counts = Counter(row.state.health for row in rows)
     told = ", ".join(f"{counts[health]} {health}" for health in FeedHealth if counts[health])
-    console.print(f"\n{len(rows)} feeds: {told or 'none listed yet'}")
+    console.print(f"\n{counted(len(rows), 'feed')}: {told or 'none listed yet'}")
     for row in rows:
         for note in _notes(row, now=now):
             console.print(f"[bold]{escape(row.title)}[/]: {escape(note)}")
@@ -121,8 +121,10 @@ def _notes(row: _Row, *, now: datetime) -> list[str]:
             f"`digest collect --feed {row.feed.url}` tries again"
         )
     elif state.health is FeedHealth.GONE:
-        notes.append("gone for good; `digest feeds remove` takes it off the list")
-    if state.last_error:
+        notes.append(
+            f"{state.last_error}; `digest feeds remove {row.feed.url}` takes it off the list"
+        )
+    if state.last_error and state.health is not FeedHealth.GONE:
         notes.append(state.last_error)
     if state.moved_to and state.moved_since:
         notes.append(

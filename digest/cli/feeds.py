@@ -1,6 +1,5 @@
-"""``feeds`` and ``collect``: the sources, and asking them."""
+"""``feeds``: the sources that are listed, in and out."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,20 +11,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from digest.cli.backfill import backfill
 from digest.cli.discovery import add, discover
 from digest.cli.feed_status import status as feed_status
-from digest.cli.progress import progress
-from digest.cli.session import Session, json_option, pass_session
-from digest.errors import UnknownNameError
+from digest.cli.session import Session, counted, json_option, pass_session
+from digest.errors import StateError, UnknownNameError
 from digest.model import Feed, FeedState
-from digest.pipeline.lists import ListRefreshed
-from digest.pipeline.refresh import FeedRefreshed
 from digest.pipeline.sources import all_feeds
 
 
 @click.group()
 def feeds() -> None:
-    """Sources: find, add, list, remove, import and export them."""
+    """Sources: find, add, list and remove them, how they do, OPML in and out."""
 
 
 @feeds.command("list")
@@ -89,7 +86,10 @@ def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json:
 
     path = _feed_list(session)
     known = {identity(feed.url) for feed in read_feeds(path)}
-    found = {identity(feed.url): feed for feed in reversed(read_opml(file.read()))}
+    listed = read_opml(file.read())
+    if not listed:
+        raise StateError(file.name, "it holds no feeds; is it an OPML file?")
+    found = {identity(feed.url): feed for feed in reversed(listed)}
     fresh = [feed for key, feed in reversed(found.items()) if key not in known]
     tagged = [replace(feed, tags=tuple(dict.fromkeys(feed.tags + tags))) for feed in fresh]
     refused = {feed.url: why for feed in tagged if (why := unfit(path, feed))}
@@ -98,7 +98,10 @@ def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json:
 
     def human(console: Console) -> None:
         known_count = len(found) - len(fresh)
-        console.print(f"added {len(added)} feeds to {path}; {known_count} were there already")
+        console.print(
+            f"added {counted(len(added), 'feed')} to {path}; {known_count} there already",
+            soft_wrap=True,
+        )
         for feed in tagged:
             if feed.url in refused:
                 name = escape(feed.title or urlsplit(feed.url).hostname or "a feed")
@@ -130,79 +133,6 @@ def export(session: Session, output: BinaryIO) -> None:
     output.write(write_opml(config.feeds, title=config.settings.instance.name))
 
 
-@click.command()
-@click.option("--feed", "urls", multiple=True, help="Only this feed, even if it is paused.")
-@click.option("--due", is_flag=True, help="Only feeds whose next check is due, as `run` does.")
-@json_option
-@pass_session
-def collect(session: Session, *, urls: tuple[str, ...], due: bool, as_json: bool) -> None:
-    """Ask feeds for new entries now, and keep them.
-
-    Paused and retired feeds are asked only when they are named.
-    """
-    from digest.pipeline.lists import refresh_lists
-    from digest.pipeline.refresh import due_feeds, refresh_feeds
-
-    with session.open_app() as app:
-        lists = [] if urls else list(refresh_lists(app))
-        known = tuple(feed.url for feed in all_feeds(app))
-        for url in urls:
-            if url not in known:
-                raise UnknownNameError("feed", url, known=known)
-        total = len(urls) or (due_feeds(app) if due else len(known))
-        with progress(session, "asking feeds", total, as_json=as_json) as advance:
-            answers = []
-            for answer in refresh_feeds(app, urls=urls, force=not due):
-                answers.append(answer)
-                advance()
-
-    def human(console: Console) -> None:
-        print_lists(console, lists)
-        print_answers(console, answers)
-
-    session.show([*map(list_facts, lists), *map(_answer, answers)], as_json=as_json, human=human)
-
-
-def print_lists(console: Console, lists: Sequence[ListRefreshed]) -> None:
-    """Say what remote lists brought; nothing of one that stayed as it was."""
-    for each in lists:
-        if each.error:
-            console.print(f"[red]failed[/] list {escape(each.url)}: {escape(each.error)}")
-        elif each.added or each.removed:
-            console.print(
-                f"list {escape(each.url)}: {each.added} feeds new, {each.removed} removed"
-            )
-
-
-def list_facts(answer: ListRefreshed) -> dict[str, object]:
-    """What reading a list brought, for machines."""
-    return {
-        "list": answer.url,
-        "added": answer.added,
-        "removed": answer.removed,
-        "error": answer.error,
-    }
-
-
-def print_answers(console: Console, answers: list[FeedRefreshed]) -> None:
-    """Say what a round brought: failures by name, the rest as a sum."""
-    for answer in answers:
-        if answer.error:
-            console.print(f"[red]failed[/] {escape(answer.title)}: {escape(answer.error)}")
-        if answer.became:
-            console.print(f"[yellow]now {answer.became}[/] {escape(answer.title)}")
-        if answer.remark:
-            console.print(f"[yellow]note[/] {escape(answer.title)}: {escape(answer.remark)}")
-        for problem in answer.problems:
-            console.print(f"[yellow]mended[/] {escape(answer.title)}: {escape(problem)}")
-    failed = sum(bool(answer.error) for answer in answers)
-    new = sum(answer.new for answer in answers)
-    changed = sum(answer.changed for answer in answers)
-    console.print(
-        f"{len(answers)} feeds asked, {failed} failed; {new} new entries, {changed} changed"
-    )
-
-
 def _feed_list(session: Session) -> Path:
     return session.load_config().directory / "feeds.toml"
 
@@ -221,25 +151,11 @@ def _health(state: FeedState) -> dict[str, object]:
     }
 
 
-def _answer(answer: FeedRefreshed) -> dict[str, object]:
-    return {
-        "url": answer.url,
-        "health": answer.health,
-        "became": answer.became,
-        "remark": answer.remark,
-        "new": answer.new,
-        "changed": answer.changed,
-        "unchanged": answer.unchanged,
-        "error": answer.error,
-        "problems": list(answer.problems),
-        "latency_s": round(answer.latency.total_seconds(), 3),
-    }
-
-
 def _when(moment: datetime | None) -> str:
     return moment.strftime("%Y-%m-%d %H:%M") if moment else "–"
 
 
 feeds.add_command(add)
+feeds.add_command(backfill)
 feeds.add_command(discover)
 feeds.add_command(feed_status)

@@ -9,8 +9,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from digest.app import App
+from digest.cli.editing import export, import_, rebuild, reopen
+from digest.cli.explaining import diff, explain
 from digest.cli.session import Session, json_option, pass_session
 from digest.model import IssueState, KeptIssue, Period, Story
+
+_TO_GO = (IssueState.DRAFT, IssueState.APPROVED, IssueState.PAUSED)
 
 
 class PeriodRange(click.ParamType[Period]):
@@ -41,7 +45,11 @@ class PeriodRange(click.ParamType[Period]):
 @json_option
 @pass_session
 def draft(session: Session, newsletter: str, *, period: Period | None, as_json: bool) -> None:
-    """Draft NEWSLETTER's issue for the period that is due, or up to now if none is."""
+    """Draft NEWSLETTER's issue for the period that is due, or up to now if none is.
+
+    Whether its schedule says so or not: on days that are blacked out and while it is paused, too.
+    What is drafted out of turn goes out as soon as it is approved.
+    """
     from digest.pipeline.drafting import draft_now, find_issue
 
     with session.open_app() as app:
@@ -67,6 +75,12 @@ def draft(session: Session, newsletter: str, *, period: Period | None, as_json: 
 @click.group()
 def issues() -> None:
     """Issues: list them, or show one."""
+
+
+issues.add_command(explain)
+issues.add_command(diff)
+for command in (export, import_, rebuild, reopen):
+    issues.add_command(command)
 
 
 @issues.command("list")
@@ -146,6 +160,8 @@ def _bytes(app: App, kept: KeptIssue, *, form: str, recipient: str) -> bytes:
 def _print_issue(console: Console, kept: KeptIssue) -> None:
     issue = kept.issue
     console.print(f"[bold]{escape(issue.slug)}[/] ({kept.state})  {_span(issue.key.period)}")
+    if kept.state in _TO_GO:
+        console.print(f"goes out   {_moment(issue.due_at)} at the earliest")
     console.print(f"subject    {escape(str(issue.subject))}")
     console.print(f"preheader  {escape(str(issue.preheader))}")
     if issue.lead:
@@ -183,6 +199,7 @@ def _summary(kept: KeptIssue) -> dict[str, object]:
         "state": kept.state,
         "start": kept.issue.key.period.start.isoformat(),
         "end": kept.issue.key.period.end.isoformat(),
+        "goes_out": kept.issue.due_at.isoformat(),
         "stories": len(kept.issue.stories),
         "subject": str(kept.issue.subject),
     }

@@ -21,6 +21,8 @@ def progress(
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    # Where it is no terminal, a bar would leave an empty line and nothing else.
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as bar:
         task = bar.add_task(label, total=total)
         yield lambda: bar.advance(task)

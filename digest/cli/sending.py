@@ -21,19 +21,26 @@ from digest.pipeline.delivery import Delivered
 @json_option
 @pass_session
 def approve(session: Session, issue: str, *, by: str, as_json: bool) -> None:
-    """Freeze ISSUE's bytes and let it go out with the next run."""
+    """Freeze ISSUE's bytes and let it go out: with the next run, but not before its time."""
     from digest.pipeline.approval import approve_issue
 
     with session.open_app() as app:
         kept = approve_issue(app, issue, by=by or getpass.getuser())
-    facts = {"issue": kept.issue.slug, "by": kept.approved_by, "sha256": kept.approved_digest}
+        early = app.clock() < kept.issue.due_at
+    facts = {
+        "issue": kept.issue.slug,
+        "by": kept.approved_by,
+        "sha256": kept.approved_digest,
+        "goes_out": kept.issue.due_at.isoformat(),
+    }
+    when = f", at {kept.issue.due_at:%Y-%m-%d %H:%M UTC}" if early else ""
     session.show(
         facts,
         as_json=as_json,
         human=lambda console: console.print(
             f"{kept.issue.slug} approved by {escape(kept.approved_by)}; "
             f"SHA-256 {kept.approved_digest[:16]}…\nNext: digest send {kept.issue.slug}, "
-            f"or leave it to digest run"
+            f"or leave it to digest run{when}"
         ),
     )
 
@@ -44,7 +51,10 @@ def approve(session: Session, issue: str, *, by: str, as_json: bool) -> None:
 @json_option
 @pass_session
 def send(session: Session, issue: str, *, address: str, as_json: bool) -> None:
-    """Hand an approved ISSUE to the mail server for everybody who is due."""
+    """Hand an approved ISSUE to the mail server for everybody who is due, at once.
+
+    Its time of sending holds back `digest run` and `digest serve`, not this command.
+    """
     with session.open_app() as app:
         kept = app.store.issues.get(issue)
         if address:

@@ -12,7 +12,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from digest.app import App
-from digest.cli.feeds import list_facts, print_answers, print_lists
+from digest.cli.collecting import (
+    article_facts,
+    list_facts,
+    print_answers,
+    print_articles,
+    print_lists,
+)
 from digest.cli.sending import delivered_facts, print_delivered
 from digest.cli.session import Session, json_option, pass_session
 from digest.errors import ConfigError, DigestError
@@ -126,12 +132,9 @@ def _print(console: Console, happenings: list[Happening]) -> None:
     answers = [happening for happening in happenings if isinstance(happening, FeedRefreshed)]
     print_answers(console, answers)
     print_lists(console, [one for one in happenings if isinstance(one, ListRefreshed)])
+    print_articles(console, [o for o in happenings if isinstance(o, Enriched | EnrichmentMissing)])
     for happening in happenings:
         match happening:
-            case EnrichmentMissing():
-                console.print(f"[yellow]note[/] {escape(str(happening))}")
-            case Enriched(remark=remark) if remark:
-                console.print(f"  no full text of {escape(happening.url)}: {escape(remark)}")
             case Drafted(issue=None):
                 pass
             case Drafted(issue=kept, skipped=skipped, stories=stories) if kept:
@@ -159,12 +162,6 @@ def _went_wrong(happening: Happening) -> bool:
             return False
 
 
-def _article_facts(happening: Enriched | EnrichmentMissing) -> dict[str, object]:
-    if isinstance(happening, EnrichmentMissing):
-        return {"note": str(happening)}
-    return {"article": happening.url, "words": happening.words, "remark": happening.remark}
-
-
 def _facts(happening: Happening) -> dict[str, object]:
     match happening:
         case ListRefreshed():
@@ -177,7 +174,7 @@ def _facts(happening: Happening) -> dict[str, object]:
                 "error": happening.error,
             }
         case Enriched() | EnrichmentMissing():
-            return _article_facts(happening)
+            return article_facts(happening)
         case Drafted():
             slug = happening.issue.issue.slug if happening.issue else ""
             return {"drafted": slug, "stories": happening.stories, "skipped": happening.skipped}

@@ -85,4 +85,9 @@ class Session:
             human(self.console())
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun, such as ``1 feed`` or ``3 entries``; ``many`` where no s makes it."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 pass_session = click.make_pass_decorator(Session)

@@ -48,7 +48,7 @@ def check(session: Session, *, as_json: bool) -> None:
         errors = error.problems
     else:
         errors = check_templates((config.templates_folder, TEMPLATES))
-        warnings = (*config.warnings, *_missing_extras(config))
+        warnings = (*config.warnings, *_missing_extras(config), *_without_meaning(config))
         summary = (
             f"{config.directory}: {_count(len(config.newsletters), 'newsletter')}, "
             f"{_count(len(config.feeds), 'feed')}"
@@ -75,7 +75,7 @@ def check(session: Session, *, as_json: bool) -> None:
 
 def _missing_extras(config: Config) -> tuple[Problem, ...]:
     """What the configuration asks for that only an extra can do, where it is not installed."""
-    from digest.collect.articles.article import EXTRA, can_extract
+    from digest.collect.articles.enrichment import EXTRA, can_extract
     from digest.config.load import FEEDS_FILE
     from digest.config.locate import locate
 
@@ -90,6 +90,24 @@ def _missing_extras(config: Config) -> tuple[Problem, ...]:
             field="full_text",
             message="articles cannot be read without an extra; the feeds' own text is used",
             fix=f"pip install 'digest[{EXTRA}]'",
+        ),
+    )
+
+
+def _without_meaning(config: Config) -> tuple[Problem, ...]:
+    """One warning where newsletters describe or discover topics and the extra is not installed."""
+    from digest.app import TOPICS_EXTRA, can_embed
+    from digest.curate.placing.topics import asks_for_meaning
+
+    wanted = next((each for each in config.newsletters.values() if asks_for_meaning(each)), None)
+    if wanted is None or can_embed():
+        return ()
+    return (
+        Problem(
+            file=str(config.directory / "newsletters" / f"{wanted.id}.toml"),
+            message="topics are not told by meaning without an extra; "
+            "only rules and categories place posts",
+            fix=f"pip install 'digest[{TOPICS_EXTRA}]'",
         ),
     )
 

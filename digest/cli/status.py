@@ -7,8 +7,10 @@ from rich.table import Table
 
 from digest.app import App
 from digest.cli.session import Session, json_option, pass_session
-from digest.model import Consent, FeedHealth, Newsletter
+from digest.model import Consent, FeedHealth, IssueState, KeptIssue, Newsletter, Period
 from digest.pipeline.sources import all_feeds
+
+_MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
 @click.command()
@@ -36,16 +38,33 @@ def status(session: Session, *, as_json: bool) -> None:
 
 
 def _row(app: App, newsletter: Newsletter) -> dict[str, object]:
-    from digest.pipeline.drafting import upcoming_entries, upcoming_period
+    from digest.pipeline.drafting import upcoming_entries
+    from digest.pipeline.due import upcoming_period
 
     newest = app.store.issues.issues(newsletter=newsletter.id)[:1]
-    latest = ", ".join(f"{kept.issue.slug} ({kept.state})" for kept in newest)
+    latest = ", ".join(f"{kept.issue.slug} ({_state(kept)})" for kept in newest)
     return {
         "newsletter": newsletter.id,
-        "next": upcoming_period(app, newsletter).end.strftime("%Y-%m-%d %H:%M UTC"),
+        "next": _next(newsletter, upcoming_period(app, newsletter)),
         "entries": len(upcoming_entries(app, newsletter)),
         "latest": latest or "none yet",
         "subscribers": app.store.audience.count(
             newsletter=newsletter.id, consent=Consent.CONFIRMED
         ),
     }
+
+
+def _next(newsletter: Newsletter, period: Period) -> str:
+    """When the next issue goes out, and when it is drafted if that is earlier."""
+    from digest.curate.timing.periods import send_time
+
+    if newsletter.schedule.paused:
+        return "paused"
+    send_at = send_time(newsletter.schedule, period)
+    drafted = f" (drafted {period.end:{_MINUTE}})" if send_at else ""
+    return f"{send_at or period.end:{_MINUTE}}{drafted}"
+
+
+def _state(kept: KeptIssue) -> str:
+    waits = kept.state in (IssueState.DRAFT, IssueState.APPROVED) and kept.issue.send_at
+    return f"{kept.state}, goes out {kept.issue.send_at:{_MINUTE}}" if waits else kept.state

@@ -47,6 +47,9 @@ class RawFeed:
     ttl: timedelta | None = None
     hub: str = ""
     topic: str = ""
+    next_page: str = ""
+    complete: bool = False
+    generator: str = ""
     authors: tuple[str, ...] = ()
     entries: tuple[RawEntry, ...] = ()
     problems: tuple[str, ...] = ()

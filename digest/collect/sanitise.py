@@ -53,6 +53,12 @@ _ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 _HREF = re.compile(r'<a\b[^<>]*? href="([^"<>]*)"')
 # Its content is plain text to the HTML parser, yet holds the picture of a lazily loaded one.
 _NOSCRIPT = re.compile(r"</?noscript\b[^<>]*>", re.IGNORECASE)
+# XML closes these where they stand; to the HTML parser, they would swallow all that follows.
+_CLOSED_IN_XML = re.compile(
+    r"<(script|style|iframe|object|applet|template|noembed|noframes|select|textarea|button|audio"
+    r"""|video|canvas|title)\b((?:[^"'<>/]++|"[^"<]*+"|'[^'<]*+'|/(?!>))*+)/>""",
+    re.IGNORECASE,
+)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BLANKS = re.compile(r"[ \t\r\f\v]+")
 _LINES = re.compile(r" ?\n[ \n]*")
@@ -82,6 +88,8 @@ def clean_html(html: str, base_url: str = "") -> str:
         return text.replace(">", "&gt;").strip()
     if _too_deep(text) or _too_many_attributes(text):
         text = _ANY_TAG.sub(" ", text).replace("<", "&lt;")
+    if "/>" in text:
+        text = _CLOSED_IN_XML.sub(r"<\1\2></\1>", text)
     return _without_pixels(_allowlisted(_NOSCRIPT.sub("", text), base_url)).strip()
 
 

@@ -81,6 +81,12 @@ def canonical_url(url: str, base: str = "") -> str:
     return f"{normal}{hashbang}" if normal else ""
 
 
+def same_site(one: str, other: str) -> bool:
+    """Whether two http URLs have the same host, but for a leading ``www.``."""
+    hosts = {(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)}
+    return len(hosts) == 1
+
+
 def without_tracking(query: str) -> str:
     """A query string without its tracking parameters; the others keep order and spelling."""
     if not query:

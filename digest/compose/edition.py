@@ -5,6 +5,7 @@ no control characters, no links but web links, no picture a mail client cannot s
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Self
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from digest.compose.personalise import SLOT_DOMAIN, UNSUBSCRIBE_SLOT
 from digest.compose.phrases import Phrases, direction, phrases_for
-from digest.model import Image, Issue, Newsletter, Section, Story
+from digest.model import Coverage, Earlier, Image, Issue, Newsletter, Quote, Section, Story
 
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -28,6 +29,8 @@ _SMALLEST_PICTURE = 72
 _PHONE_WIDTH = 343
 # A longer headline makes a button of many lines.
 _LONGEST_BUTTON_TITLE = 44
+# More of them are a wall of names.
+_NAMED_SOURCES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +64,53 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceView:
+    """Another source of the same story. ``url`` is empty where there is none to link to."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageView:
+    """Who else tells a story. ``label`` stands before them, ``more`` (or nothing) after them."""
+
+    label: str
+    sources: tuple[SourceView, ...]
+    more: str = ""
+
+    @property
+    def line(self) -> str:
+        """All of it on one line, for the text part."""
+        names = ", ".join(source.name for source in self.sources)
+        return " ".join(filter(None, (self.label, names, self.more)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedView:
+    """What an earlier issue told. ``issue`` says which, such as "issue of 11 June"."""
+
+    label: str
+    headline: str
+    url: str
+    issue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteView:
+    """A quote in its marks, and the line that leads to it (or nothing)."""
+
+    text: str
+    pivot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryView:
     """A story. ``url`` is empty where the feed gave none that can be linked to.
 
     ``support`` holds help lines for readers whom the story touches: every theme shows them.
+    ``coverage`` names other sources that tell it, ``follows`` what it follows up. ``lead_in`` and
+    ``quotes`` are a roundup's.
     """
 
     headline: str
@@ -77,6 +123,10 @@ class StoryView:
     authors: tuple[str, ...]
     picture: Picture | None
     support: tuple[str, ...] = ()
+    coverage: CoverageView | None = None
+    follows: FollowedView | None = None
+    lead_in: str = ""
+    quotes: tuple[QuoteView, ...] = ()
 
     @property
     def facts(self) -> str:
@@ -86,15 +136,20 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """A topic with at least one story."""
+    """A topic with at least one story. A roundup's has a hook and a background, in paragraphs."""
 
     heading: str
     stories: tuple[StoryView, ...]
+    hook: tuple[str, ...] = ()
+    background: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueView:
-    """An issue. ``intro`` is its paragraphs; ``date`` and ``count`` are ready to print."""
+    """An issue. ``intro``, ``closing`` and ``wish`` are paragraphs.
+
+    ``date`` and ``count`` are ready to print. ``hero``, ``closing`` and ``wish`` are a roundup's.
+    """
 
     subject: str
     preheader: str
@@ -105,6 +160,9 @@ class IssueView:
     lead: StoryView | None
     sections: tuple[SectionView, ...]
     also_published: tuple[StoryView, ...]
+    hero: Picture | None = None
+    closing: tuple[str, ...] = ()
+    wish: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +200,7 @@ def edition_of(issue: Issue, newsletter: Newsletter, *, public_url: str) -> Edit
     """Prepare an issue for templates. Days are those of the newsletter's time zone."""
     desk = _Desk(
         zone=ZoneInfo(newsletter.schedule.time_zone),
-        issued_at=issue.key.period.end,
+        issued_at=issue.due_at,
         phrases=phrases_for(newsletter.language),
     )
     return Edition(
@@ -192,6 +250,9 @@ def _issue_view(issue: Issue, desk: _Desk) -> IssueView:
         lead=_story_view(issue.lead, desk) if issue.lead else None,
         sections=tuple(_section_view(part, desk) for part in issue.sections if part.stories),
         also_published=tuple(_story_view(story, desk) for story in issue.also_published),
+        hero=_picture(issue.hero, plain(issue.title.value)) if issue.hero else None,
+        closing=_paragraphs(issue.closing.value),
+        wish=_paragraphs(issue.wish.value),
     )
 
 
@@ -212,12 +273,15 @@ def _section_view(section: Section, desk: _Desk) -> SectionView:
     return SectionView(
         heading=plain(section.heading.value),
         stories=tuple(_story_view(story, desk) for story in section.stories),
+        hook=_paragraphs(section.hook.value),
+        background=_paragraphs(section.background.value),
     )
 
 
 def _story_view(story: Story, desk: _Desk) -> StoryView:
     headline = plain(story.headline.value)
-    short = len(headline) <= _LONGEST_BUTTON_TITLE
+    # A roundup names its posts nowhere else.
+    named = len(headline) <= _LONGEST_BUTTON_TITLE or bool(story.lead_in.value)
     return StoryView(
         headline=headline,
         url=web_link(story.url),
@@ -227,10 +291,39 @@ def _story_view(story: Story, desk: _Desk) -> StoryView:
             desk.day(story.published_at), issue_day=desk.day(desk.issued_at)
         ),
         minutes=desk.phrases.reading_time(story.minutes),
-        button=desk.phrases.read(headline) if short else desk.phrases.read_story,
+        button=desk.phrases.read(headline) if named else desk.phrases.read_story,
         authors=tuple(plain(author) for author in story.authors),
         picture=_picture(story.image, headline) if story.image else None,
         support=tuple(filter(None, map(plain, story.support))),
+        coverage=_covered(story.coverage, desk.phrases) if story.coverage else None,
+        follows=_followed(story.follows, desk) if story.follows else None,
+        lead_in=plain(story.lead_in.value),
+        quotes=tuple(_quote_view(quote, desk.phrases) for quote in story.quotes),
+    )
+
+
+def _quote_view(quote: Quote, phrases: Phrases) -> QuoteView:
+    return QuoteView(text=phrases.quote(plain(quote.text.value)), pivot=plain(quote.pivot.value))
+
+
+def _covered(coverage: Sequence[Coverage], phrases: Phrases) -> CoverageView:
+    return CoverageView(
+        label=phrases.also_covered,
+        sources=tuple(
+            SourceView(name=plain(one.source), url=web_link(one.url))
+            for one in coverage[:_NAMED_SOURCES]
+        ),
+        more=phrases.more(len(coverage) - _NAMED_SOURCES),
+    )
+
+
+def _followed(earlier: Earlier, desk: _Desk) -> FollowedView:
+    day = desk.phrases.story_date(desk.day(earlier.date), issue_day=desk.day(desk.issued_at))
+    return FollowedView(
+        label=desk.phrases.follows,
+        headline=plain(earlier.headline),
+        url=web_link(earlier.url),
+        issue=desk.phrases.issue_of(day),
     )
 
 

@@ -40,7 +40,12 @@ class Phrases:
     read_story: str
     why_form: str
     also_published: str
+    also_covered: str
+    more_forms: tuple[str, ...]
+    follows: str
+    issue_of_form: str
     photo_form: str
+    quote_marks: tuple[str, str, str, str]
     unsubscribe: str
     view_in_browser: str
     plural: Callable[[int], int] = _one_or_many
@@ -70,11 +75,28 @@ class Phrases:
         """Why a reader gets a newsletter that does not say so itself."""
         return self.why_form.format(name=name)
 
+    def quote(self, text: str) -> str:
+        """A quote in its marks; marks of the same kind inside it become the inner kind."""
+        opens, closes, inner_opens, inner_closes = self.quote_marks
+        if text.startswith(opens) and text.endswith(closes) and text.count(opens) == 1:
+            text = text.removeprefix(opens).removesuffix(closes)
+        return f"{opens}{text.replace(opens, inner_opens).replace(closes, inner_closes)}{closes}"
+
     def photo(self, credit: str) -> str:
         """A picture's credit line, announced as one where its own words do not."""
         if _SPEAKS_FOR_ITSELF.match(credit):
             return credit
         return self.photo_form.format(credit=credit)
+
+    def more(self, number: int) -> str:
+        """How many there are besides those named: "and 3 more"; nothing for none."""
+        if number <= 0:
+            return ""
+        return self.more_forms[self.plural(number)].format(number=number)
+
+    def issue_of(self, day: str) -> str:
+        """Which issue told something: "issue of 11 June"."""
+        return self.issue_of_form.format(day=day)
 
     def _dated(self, form: str, day: date) -> str:
         return form.format(
@@ -110,7 +132,12 @@ _ENGLISH = Phrases(
     read_story="Read the story",
     why_form="You get this because you subscribed to {name}.",
     also_published="Also published",
+    also_covered="Also covered by",
+    more_forms=("and {number} more", "and {number} more"),
+    follows="Follows:",
+    issue_of_form="issue of {day}",
     photo_form="Image: {credit}",
+    quote_marks=("“", "”", "‘", "’"),
     unsubscribe="Unsubscribe",
     view_in_browser="View in browser",
 )

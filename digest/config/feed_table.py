@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from digest.config.locate import TomlPath
 from digest.config.newsletter_table import FeedUrl, Line, Words
 from digest.config.notations import check_filled
+from digest.config.ranking_table import Weight
 from digest.config.references import (
     Variables,
     check_header,
@@ -74,6 +75,7 @@ class FeedTable(Section):
     kind: SourceKind = SourceKind.FEED
     interval: Duration | None = None
     full_text: Switch = False
+    weight: Weight = 1.0
     headers: Headers = Field(default={})
     username: Line = ""
     password: Password | None = None
@@ -109,6 +111,7 @@ def feed_of(table: FeedTable, variables: Variables) -> Feed:
         selectors=Selectors(**selectors.model_dump()) if selectors else None,
         interval=table.interval,
         full_text=table.full_text,
+        weight=table.weight,
         headers=tuple(
             Attribute(name=name, value=variables.resolved(value))
             for name, value in table.headers.items()

@@ -199,7 +199,8 @@ def _table(feed: Feed) -> dict[str, object]:
         "selectors": _filled(asdict(feed.selectors)) if feed.selectors else {},
         "attributes": {each.name: each.value for each in feed.attributes},
     }
-    return _filled(table)
+    weight = {} if feed.weight == Feed(url="").weight else {"weight": feed.weight}
+    return {**_filled(table), **weight}
 
 
 def _filled(table: dict[str, object]) -> dict[str, object]:

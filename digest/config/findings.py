@@ -111,12 +111,17 @@ def _homes(model: type[BaseModel], key: str) -> Iterator[TomlPath]:
     if key in _fields(model):
         yield ()
     for name, field in _fields(model).items():
-        if key in _fields(field.annotation):
-            yield (name,)
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            yield from ((name, *home) for home in _homes(inner, key))
 
 
 def _home(path: TomlPath) -> str:
-    return f"under [{path[0]}]" if path else "at the top of the file, above the first [heading]"
+    return (
+        f"under [{'.'.join(map(str, path))}]"
+        if path
+        else "at the top of the file, above the first [heading]"
+    )
 
 
 def _fields(annotation: object) -> dict[str, FieldInfo]:
@@ -177,6 +182,7 @@ _NOUNS: dict[object, _Noun] = {
     str: _Noun(singular="text in quotes", plural="texts in quotes"),
     bool: _Noun(singular="true or false", plural="true or false"),
     int: _Noun(singular="a whole number", plural="whole numbers"),
+    float: _Noun(singular="a number", plural="numbers"),
 }
 _TABLE = _Noun(singular="a table", plural="tables")
 

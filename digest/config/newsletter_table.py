@@ -1,12 +1,10 @@
 """The shape of a newsletter's file: which keys there are, and what each takes on its own."""
 
-from datetime import time
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator
 
 from digest.config.notations import (
-    check_cron,
     check_feed_url,
     check_filled,
     check_home_url,
@@ -15,42 +13,26 @@ from digest.config.notations import (
     check_regex,
     check_slug,
     check_subject,
-    check_zone,
-    parse_day,
-    parse_period,
     parse_reply_to,
     parse_sender,
-    parse_time,
 )
+from digest.config.ranking_table import RankingTable
+from digest.config.roundup_table import RoundupTable
+from digest.config.schedule_table import ScheduleTable
 from digest.config.settings import Count, Limit, Section
-from digest.model import Approval, CalendarLength, Sender, Weekday
+from digest.model import Approval, EntryClock, Sender
 
 Line = Annotated[str, AfterValidator(check_line)]
 Words = Annotated[str, AfterValidator(check_filled)]
 Label = Annotated[str, AfterValidator(check_filled), AfterValidator(check_line)]
 Slug = Annotated[str, AfterValidator(check_slug)]
-Zone = Annotated[str, AfterValidator(check_zone)]
-Cron = Annotated[str, AfterValidator(check_cron)]
 Regex = Annotated[str, AfterValidator(check_filled), AfterValidator(check_regex)]
 Subject = Annotated[str, AfterValidator(check_filled), AfterValidator(check_subject)]
 Language = Annotated[str, AfterValidator(check_language)]
 FeedUrl = Annotated[str, AfterValidator(check_feed_url)]
 HomeUrl = Annotated[str, AfterValidator(check_home_url)]
-Clock = Annotated[time, PlainValidator(parse_time)]
-Day = Annotated[Weekday, PlainValidator(parse_day)]
-Reach = Annotated[CalendarLength | None, PlainValidator(parse_period)]
 From = Annotated[Sender, PlainValidator(parse_sender)]
 ReplyTo = Annotated[Sender | None, PlainValidator(parse_reply_to)]
-
-
-class ScheduleTable(Section):
-    """``[schedule]``: when issues fall due."""
-
-    time_zone: Zone = Field(examples=["Europe/London"])
-    days: tuple[Day, ...] = ()
-    time: Clock = time(7, 0)
-    cron: Cron = ""
-    period: Reach = None
 
 
 class TopicTable(Section):
@@ -60,12 +42,14 @@ class TopicTable(Section):
     name: Label = Field(examples=["News"])
     description: str = ""
     max_stories: Count | None = None
+    min_stories: Limit = 0
+    categories: tuple[Words, ...] = ()
+    examples: tuple[Words, ...] = ()
 
 
-class RuleTable(Section):
-    """One of ``[[rules]]``: a topic, and (checked elsewhere) one of the things to look at."""
+class MatchTable(Section):
+    """One of ``[[blocks]]`` or ``[[keeps]]``: (checked elsewhere) one of the things to look at."""
 
-    topic: str = Field(examples=["news"])
     feed: Words | None = None
     tag: Words | None = None
     category: Words | None = None
@@ -73,6 +57,12 @@ class RuleTable(Section):
     regex: Regex | None = None
     url: Words | None = None
     author: Words | None = None
+
+
+class RuleTable(MatchTable):
+    """One of ``[[rules]]``: a topic, and what a post of it has."""
+
+    topic: str = Field(examples=["news"])
 
 
 class NewsletterTable(Section):
@@ -97,6 +87,12 @@ class NewsletterTable(Section):
     max_per_topic: Count = 5
     skip_when_empty: Annotated[bool, Field(strict=True)] = True
     approval: Approval = Approval.EDITOR
+    clock: EntryClock = EntryClock.PUBLISHED
+    discover: Annotated[bool, Field(strict=True)] = False
     schedule: ScheduleTable
+    ranking: RankingTable = RankingTable()
+    roundup: RoundupTable = RoundupTable()
     topics: tuple[TopicTable, ...] = ()
     rules: tuple[RuleTable, ...] = ()
+    blocks: tuple[MatchTable, ...] = ()
+    keeps: tuple[MatchTable, ...] = ()

@@ -4,14 +4,19 @@ from collections.abc import Collection, Iterator, Sequence
 
 from pydantic import ValidationError
 
+from digest.config.contradictions import contradictions, count_problems
 from digest.config.findings import findings
 from digest.config.locate import TomlPath, locate
-from digest.config.newsletter_table import NewsletterTable, RuleTable, ScheduleTable
+from digest.config.newsletter_table import MatchTable, NewsletterTable, RuleTable
 from digest.config.notations import check_slug
+from digest.config.ranking_table import made_ranking
+from digest.config.roundup_table import made_standing
+from digest.config.schedule_checks import key_problems, schedule_problems, schedule_warnings
+from digest.config.schedule_table import made_schedule
 from digest.config.tomlfile import Checked, TomlFile
 from digest.config.wording import UnfitError, listed, nearest, shown, suggestion
 from digest.errors import Problem
-from digest.model import Feed, FeedList, Newsletter, Rule, RuleField, Schedule, Topic
+from digest.model import Feed, FeedList, Match, Newsletter, Rule, RuleField, Topic
 
 IMPLICIT_TOPIC = Topic(id="stories", name="Stories")
 """What a newsletter without topics puts everything under."""
@@ -35,12 +40,12 @@ def read_newsletter(
         table = NewsletterTable.model_validate(file.table)
     except ValidationError as error:
         return Checked(problems=(*findings(error, NewsletterTable, file), *problems))
+    problems = problems or [*schedule_problems(file, table.schedule)]
     if problems:
         return Checked(problems=tuple(problems))
-    return Checked(
-        value=_newsletter(table, newsletter_id, feeds),
-        warnings=tuple(_warnings(table, file, feeds, lists)),
-    )
+    newsletter = _newsletter(table, newsletter_id, feeds)
+    warnings = (*_warnings(table, file, feeds, lists), *contradictions(file, newsletter))
+    return Checked(value=newsletter, warnings=warnings)
 
 
 def _id_problems(file: TomlFile, newsletter_id: str) -> Iterator[Problem]:
@@ -60,9 +65,13 @@ def _cross_problems(file: TomlFile, themes: Collection[str]) -> Iterator[Problem
     yield from _duplicate_topics(file)
     yield from _default_topic(file, topics)
     for index, rule in _members(file, "rules"):
-        yield from _rule(file, index, rule, topics)
-    yield from _schedule(file)
+        yield from _rule_topic(file, index, rule, topics)
+    for key in ("rules", "blocks", "keeps"):
+        for index, match in _members(file, key):
+            yield from _match(file, (key, index), match)
+    yield from key_problems(file)
     yield from _story_counts(file)
+    yield from count_problems(file)
     yield from _theme(file, themes)
 
 
@@ -107,35 +116,28 @@ def _default_topic(file: TomlFile, topics: tuple[str, ...]) -> Iterator[Problem]
         yield file.problem(path, message, fix=suggestion(default, topics))
 
 
-def _rule(
+def _rule_topic(
     file: TomlFile, index: int, rule: dict[str, object], topics: tuple[str, ...]
 ) -> Iterator[Problem]:
-    path: TomlPath = ("rules", index)
     known = topics or (IMPLICIT_TOPIC.id,)
     topic = rule.get("topic")
     if isinstance(topic, str) and topic not in known:
         message = f"there is no topic {shown(topic)}"
-        yield file.problem((*path, "topic"), message, fix=suggestion(topic, known))
-    used = [key for key in rule if key in set(RuleField)]
-    misspelt = rule.keys() - RuleTable.model_fields.keys()
+        path = ("rules", index, "topic")
+        yield file.problem(path, message, fix=suggestion(topic, known))
+
+
+def _match(file: TomlFile, path: TomlPath, match: dict[str, object]) -> Iterator[Problem]:
+    """A rule, a block or a keep looks at one thing."""
+    used = [key for key in match if key in set(RuleField)]
+    misspelt = match.keys() - RuleTable.model_fields.keys()
     if not used and not misspelt:
         message = "does not say what to look at"
         yield file.problem(path, message, fix=f"add one of {', '.join(RuleField)}")
     if len(used) > 1:
         message = f"looks at {listed(used, last='and')}, and can look at one thing only"
-        fix = "make it several rules, or keep one of them"
+        fix = f"make it several {path[0]}, or keep one of them"
         yield file.problem((*path, used[1]), message, fix=fix)
-
-
-def _schedule(file: TomlFile) -> Iterator[Problem]:
-    schedule = file.table.get("schedule")
-    if not isinstance(schedule, dict) or not schedule.get("cron"):
-        return
-    beside = [key for key in ("days", "time") if schedule.get(key)]
-    if beside:
-        message = f"stands beside {' and '.join(beside)}, and only one of them can be followed"
-        fix = f"delete cron, or delete {' and '.join(beside)}"
-        yield file.problem(("schedule", "cron"), message, fix=fix)
 
 
 def _story_counts(file: TomlFile) -> Iterator[Problem]:
@@ -160,6 +162,7 @@ def _theme(file: TomlFile, themes: Collection[str]) -> Iterator[Problem]:
 def _warnings(
     table: NewsletterTable, file: TomlFile, feeds: Sequence[Feed], lists: Sequence[FeedList]
 ) -> Iterator[Problem]:
+    yield from schedule_warnings(file, table.schedule)
     carried = {tag for feed in feeds for tag in feed.tags}
     wanted: list[tuple[TomlPath, str]] = [
         (("feed_tags", index), tag) for index, tag in enumerate(table.feed_tags)
@@ -185,6 +188,9 @@ def _newsletter(table: NewsletterTable, newsletter_id: str, feeds: Sequence[Feed
             name=topic.name,
             description=topic.description,
             max_stories=topic.max_stories,
+            min_stories=topic.min_stories,
+            categories=topic.categories,
+            examples=topic.examples,
         )
         for topic in table.topics
     )
@@ -193,12 +199,17 @@ def _newsletter(table: NewsletterTable, newsletter_id: str, feeds: Sequence[Feed
         name=table.name,
         sender=table.sender,
         postal_address=table.postal_address,
-        schedule=_made_schedule(table.schedule),
+        schedule=made_schedule(table.schedule),
         feeds=_resolved(table, feeds),
         feed_tags=tuple(dict.fromkeys(table.feed_tags)),
         topics=topics or (IMPLICIT_TOPIC,),
         default_topic=table.default_topic or IMPLICIT_TOPIC.id,
         rules=tuple(_made_rule(rule) for rule in table.rules),
+        blocks=tuple(_made_match(match) for match in table.blocks),
+        keeps=tuple(_made_match(match) for match in table.keeps),
+        ranking=made_ranking(table.ranking),
+        standing=made_standing(table.roundup),
+        discover=table.discover,
         tagline=table.tagline,
         home_url=table.home_url,
         reply_to=table.reply_to,
@@ -212,23 +223,19 @@ def _newsletter(table: NewsletterTable, newsletter_id: str, feeds: Sequence[Feed
         max_per_topic=table.max_per_topic,
         skip_when_empty=table.skip_when_empty,
         approval=table.approval,
-    )
-
-
-def _made_schedule(table: ScheduleTable) -> Schedule:
-    return Schedule(
-        time_zone=table.time_zone,
-        days=tuple(dict.fromkeys(table.days)),
-        at=table.time,
-        cron=table.cron,
-        length=table.period,
+        clock=table.clock,
     )
 
 
 def _made_rule(table: RuleTable) -> Rule:
+    match = _made_match(table)
+    return Rule(topic=table.topic, field=match.field, pattern=match.pattern)
+
+
+def _made_match(table: MatchTable) -> Match:
     patterns = ((field, getattr(table, field)) for field in RuleField)
     field, pattern = next((field, pattern) for field, pattern in patterns if pattern is not None)
-    return Rule(topic=table.topic, field=field, pattern=pattern)
+    return Match(field=field, pattern=pattern)
 
 
 def _resolved(table: NewsletterTable, feeds: Sequence[Feed]) -> tuple[str, ...]:

@@ -1,21 +1,25 @@
-"""Curating: which period is due, which topic an entry belongs to, and what an issue tells of it.
+"""Curating: posts become stories, stories become an issue, and every choice has its reason.
 
-Pure: values in, values out, and the same values for the same input in any order.
+Pure, but for the model that ``placing`` loads: values in, values out, and the same values for the
+same input in any order. The rooms are the steps: ``timing`` says what is due, ``choosing`` sifts,
+``placing`` finds topics, ``grouping`` stories, ``choosing`` scores and selects, :mod:`telling
+<digest.curate.telling>` writes; :mod:`assemble <digest.curate.assemble>` is the way through them.
+``editing`` applies what editors changed, ``explaining`` answers for it all, ``roundup`` tells a
+year.
 """
 
-from digest.curate.assemble import Assembly, LeftOut, assemble, candidates, is_empty
-from digest.curate.periods import due_period, next_due, upcoming
-from digest.curate.topics import Placement, place
+from digest.curate.assemble import Assembly, Material, assemble, candidates, is_empty
+from digest.curate.placing.topics import Placer
+from digest.curate.timing.periods import due_period, next_due, upcoming
 
 __all__ = [
     "Assembly",
-    "LeftOut",
-    "Placement",
+    "Material",
+    "Placer",
     "assemble",
     "candidates",
     "due_period",
     "is_empty",
     "next_due",
-    "place",
     "upcoming",
 ]

@@ -1,80 +1,107 @@
-"""Assembly: a period's entries become an issue."""
+"""Assembly: a period's entries become an issue, and each entry's fate is told."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from digest.curate.excerpts import LEAD_WORDS, STORY_WORDS
-from digest.curate.inbox import inbox_row
-from digest.curate.periods import times_of_day, wall_clock
-from digest.curate.rank import Candidate, Ranked, Ranking, order
+from digest.curate.choosing.diversity import MeaningLikeness
+from digest.curate.choosing.field import Field, Group, field_of
+from digest.curate.choosing.scoring import score
+from digest.curate.choosing.selection import Ranked, Ranking, select
+from digest.curate.choosing.sifting import Ground, fate, sift
+from digest.curate.choosing.track_record import track_record
+from digest.curate.grouping.stories import group_stories
+from digest.curate.placing.discovery import settle
+from digest.curate.placing.topics import Placer
 from digest.curate.states import unfit
-from digest.curate.stories import full_text, group_copies, tell
-from digest.curate.topics import place
-from digest.curate.words import count_words, one_line
+from digest.curate.telling import issue_of, slug_of
 from digest.model import (
+    NO_EDITS,
+    Choice,
+    Correction,
+    Edits,
+    EntryClock,
     EntryKey,
     Feed,
     Issue,
-    IssueKey,
     KeptEntry,
+    KeptIssue,
     Newsletter,
     Period,
-    Section,
-    Story,
-    Topic,
-    Wording,
+    PlacedBy,
+    Placement,
+    Verdict,
 )
+from digest.ports import Embedder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
-    """An entry that the issue does not use up, and why."""
+class Material:
+    """What an issue is made of.
 
-    entry: EntryKey
-    reason: str
+    ``kept`` are the entries that may concern its period, and ``feeds`` the configured ones, for
+    their tags, titles and weights. ``past`` are the newsletter's last issues that went out, newest
+    first, ``corrections`` the editors' words on topics, oldest first, and ``clicks`` the counts of
+    :func:`digest.curate.choosing.clicks.read_clicks`.
+    """
+
+    kept: tuple[KeptEntry, ...]
+    feeds: tuple[Feed, ...] = ()
+    past: tuple[KeptIssue, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    clicks: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """An issue, and the entries it does not use, in order of key."""
+    """An issue, and what became of each entry, in order of key."""
 
     issue: Issue
-    left_out: tuple[LeftOut, ...]
+    choices: tuple[Choice, ...]
 
 
-def candidates(kept: Sequence[KeptEntry], period: Period) -> tuple[KeptEntry, ...]:
+def candidates(
+    kept: Sequence[KeptEntry], period: Period, *, clock: EntryClock = EntryClock.PUBLISHED
+) -> tuple[KeptEntry, ...]:
     """The entries that an issue of the period may tell, oldest first.
 
-    They are dated in it, or came too late for their own, or an editor released them.
+    ``clock`` puts them in it, or they came too late for their own, or an editor released them.
     """
-    fit = (item for item in kept if not unfit(item, period))
+    fit = (item for item in kept if not unfit(item, period, clock=clock))
     return tuple(sorted(fit, key=lambda item: (item.dated_at or period.start, item.entry.key)))
 
 
 def assemble(
     newsletter: Newsletter,
     period: Period,
-    kept: Sequence[KeptEntry],
+    material: Material,
     *,
-    feeds: Sequence[Feed] = (),
+    embedder: Embedder | None = None,
+    edits: Edits = NO_EDITS,
 ) -> Assembly:
-    """Make the newsletter's issue for the period out of what is kept of its feeds.
+    """Make the newsletter's issue for the period.
 
-    ``feeds`` are the configured ones, for their tags and titles. Every entry of ``kept`` is in the
-    issue or in ``left_out``, exactly once, and the order of ``kept`` does not matter.
+    ``edits`` have their part in what is chosen (pins, drops, moves, the lead); the texts and orders
+    in them are :mod:`digest.curate.editing.edits`' to apply. Entries that an issue of the same slug
+    used are free, so that it can be made again. Every entry of ``material.kept`` has exactly one
+    choice, and the order of ``kept`` does not matter.
     """
-    by_url = {feed.url: feed for feed in feeds}
-    tags = {feed.url: feed.tags for feed in feeds}
-    usable = [_named(item, by_url) for item in candidates(kept, period)]
-    groups = {group[0].entry.key: group for group in group_copies(usable)}
-    choice = [_candidate(group, newsletter, tags) for group in groups.values()]
-    ranking = order(choice, newsletter, period=period)
-    first = ranking.lead
-    lead = _lead(first, groups[first.candidate.key]) if first else None
-    left_out = (*_unused(kept, period), *_cut(ranking))
+    ground = Ground(
+        newsletter=newsletter,
+        period=period,
+        slug=slug_of(newsletter, period),
+        feeds={feed.url: feed for feed in material.feeds},
+        edits=edits,
+    )
+    sifted = sift(material.kept, ground)
+    past = [kept.issue for kept in material.past]
+    placements, ground = _placed(sifted.usable, ground, material, embedder)
+    groups = group_stories(sifted.usable, sources=newsletter.ranking.sources, embedder=embedder)
+    found = field_of(groups, placements, ground)
+    ranking = _ranking(found, ground, material, embedder)
+    fates = (*sifted.left_out, *found.dropped, *_fates(ranking, found.groups))
     return Assembly(
-        issue=_issue(newsletter, period, ranking, lead),
-        left_out=tuple(sorted(left_out, key=lambda left: left.entry)),
+        issue=issue_of(ground, ranking, found.groups, past),
+        choices=tuple(sorted(fates, key=lambda choice: choice.entry)),
     )
 
 
@@ -83,87 +110,57 @@ def is_empty(issue: Issue, newsletter: Newsletter) -> bool:
     return len(issue.stories) < newsletter.min_stories
 
 
-def _unused(kept: Iterable[KeptEntry], period: Period) -> Iterable[LeftOut]:
-    for item in kept:
-        reason = unfit(item, period)
-        if reason:
-            yield LeftOut(entry=item.entry.key, reason=reason)
-
-
-def _cut(ranking: Ranking) -> Iterable[LeftOut]:
-    return (
-        LeftOut(entry=key, reason=ranked.reason)
-        for ranked in ranking.left_out
-        for key in ranked.candidate.story.entries
+def _placed(
+    usable: Sequence[KeptEntry], ground: Ground, material: Material, embedder: Embedder | None
+) -> tuple[Mapping[EntryKey, Placement], Ground]:
+    """Where each entry belongs, and the ground with the topics that were found, if any."""
+    tags = {url: feed.tags for url, feed in ground.feeds.items()}
+    entries = [item.entry for item in usable]
+    placer = Placer(ground.newsletter, tags, embedder, material.corrections)
+    settled = settle(
+        ground.newsletter,
+        entries,
+        placer.place(entries),
+        embedder=embedder,
+        past=[kept.issue for kept in material.past],
     )
+    return settled.placements, replace(ground, newsletter=settled.newsletter)
 
 
-def _named(item: KeptEntry, feeds: dict[str, Feed]) -> KeptEntry:
-    """The entry under the title that the configuration gives its feed, if it gives one."""
-    feed = feeds.get(item.entry.key.feed)
-    if feed is None or not feed.title:
-        return item
-    return replace(item, entry=replace(item.entry, feed_title=feed.title))
+def _ranking(
+    found: Field, ground: Ground, material: Material, embedder: Embedder | None
+) -> Ranking:
+    record = track_record(material.past, material.clicks)
+    weights = ground.newsletter.ranking.weights
+    scored = [
+        Ranked(candidate=each, score=score(each, ground.period, weights=weights, record=record))
+        for each in found.candidates
+    ]
+    likeness = MeaningLikeness(embedder) if embedder else None
+    return select(scored, ground.newsletter, likeness=likeness)
 
 
-def _candidate(
-    group: Sequence[KeptEntry], newsletter: Newsletter, tags: dict[str, tuple[str, ...]]
-) -> Candidate:
-    """A group of copies as one story; a copy that a rule places, places them all."""
-    placements = [place(item.entry, newsletter, tags) for item in group]
-    placement = next((found for found in placements if found.by_rule), placements[0])
-    text = full_text(group[0].entry)
-    return Candidate(
-        story=tell(group, text=text, words=STORY_WORDS, reason=placement.reason),
-        topic=placement.topic,
-        words=count_words(text),
+def _fates(ranking: Ranking, groups: Mapping[EntryKey, Group]) -> Iterator[Choice]:
+    verdicts: tuple[tuple[Verdict, Iterable[Ranked]], ...] = (
+        (Verdict.LEAD, (ranking.lead,) if ranking.lead else ()),
+        (Verdict.TOLD, ranking.told),
+        (Verdict.LISTED, ranking.also),
+        (Verdict.LEFT_OUT, ranking.left_out),
     )
+    for verdict, ranked in verdicts:
+        for each in ranked:
+            yield from _fates_of(groups[each.candidate.key], each, verdict)
 
 
-def _lead(ranked: Ranked, group: Sequence[KeptEntry]) -> Story:
-    """The lead, told again at greater length."""
-    text = full_text(group[0].entry)
-    return tell(group, text=text, words=LEAD_WORDS, reason=_why(ranked))
-
-
-def _why(ranked: Ranked) -> str:
-    return f"{ranked.candidate.story.reason}; {ranked.reason}"
-
-
-def _issue(newsletter: Newsletter, period: Period, ranking: Ranking, lead: Story | None) -> Issue:
-    sections = tuple(
-        section for topic in newsletter.topics if (section := _section(topic, ranking)).stories
-    )
-    also = tuple(replace(ranked.candidate.story, reason=_why(ranked)) for ranked in ranking.also)
-    told = [*([lead] if lead else []), *(story for part in sections for story in part.stories)]
-    end = wall_clock(newsletter.schedule, period.end)
-    row = inbox_row(newsletter, told, also=also, date=f"{end:%Y-%m-%d}")
-    return Issue(
-        key=IssueKey(newsletter=newsletter.id, period=period),
-        slug=_slug(newsletter, period),
-        title=Wording(value=one_line(newsletter.name)),
-        subject=Wording(value=row.subject),
-        preheader=Wording(value=row.preheader),
-        intro=Wording(value=newsletter.intro),
-        lead=lead,
-        sections=sections,
-        also_published=also,
-    )
-
-
-def _section(topic: Topic, ranking: Ranking) -> Section:
-    return Section(
-        topic=topic.id,
-        heading=Wording(value=topic.name),
-        stories=tuple(
-            ranked.candidate.story for ranked in ranking.told if ranked.candidate.topic == topic.id
-        ),
-    )
-
-
-def _slug(newsletter: Newsletter, period: Period) -> str:
-    """The newsletter and the local date of its period's end; the time too, if days have several."""
-    schedule = newsletter.schedule
-    end = wall_clock(schedule, period.end)
-    several = len(times_of_day(schedule)) > 1
-    return f"{newsletter.id}-{end:%Y-%m-%d-%H%M}" if several else f"{newsletter.id}-{end:%Y-%m-%d}"
+def _fates_of(group: Group, ranked: Ranked, verdict: Verdict) -> Iterator[Choice]:
+    candidate = ranked.candidate
+    first, *others = group
+    by = candidate.wanted_by
+    if candidate.placement.by is PlacedBy.EDITOR and not by:
+        by = candidate.placement.reason.rpartition(" by ")[2]
+    led = fate(first, verdict, ranked.reason, placement=candidate.placement, decided_by=by)
+    yield replace(led, score=ranked.score)
+    merged = Verdict.LEFT_OUT if verdict is Verdict.LEFT_OUT else Verdict.MERGED
+    for item in others:
+        reason = f"the same story as {led.title!r} from {led.source}"
+        yield fate(item, merged, reason, placement=candidate.placement, told_by=led.entry)

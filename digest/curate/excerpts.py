@@ -11,6 +11,7 @@ _WORDS_PER_MINUTE = 220
 
 _CUT_BY_FEED = re.compile(r"\s*\[?(?:…|\.\.\.)\]?$")
 _SENTENCE_END = re.compile(r"(?<=[^\s.!?…。！？])[.!?…。！？]+[)\]\"'”’»」』）]*$")
+_STOPS = frozenset(".!?…。！？")
 _ABBREVIATION = re.compile(
     r"^\W*(?:(?:[^\W\d_]\.)+|\d{1,2}\.|(?:mr|mrs|ms|dr|prof|st|sr|jr|vs|no|nr|inc|ltd|co|cf|"
     r"approx|bzw|ca|mme|sra?|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.)$",
@@ -64,6 +65,18 @@ def shorten(text: str, characters: int) -> str:
         while end > 1 and (unicodedata.combining(text[end]) or text[end] in _JOINED_TO_PREVIOUS):
             end -= 1
     return _with_ellipsis(text[:end]) or "…"
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a plain text on one line; what follows the last full stop is one too."""
+    found: list[str] = []
+    start = 0
+    for match in TOKEN.finditer(text):
+        if not _STOPS.isdisjoint(match[0]) and _ends_sentence(text, match):
+            found.append(text[start : match.end()].strip())
+            start = match.end()
+    rest = text[start:].strip()
+    return (*found, rest) if rest else tuple(found)
 
 
 def reading_minutes(text: str) -> int:

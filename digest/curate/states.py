@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from digest.curate.periods import wall_clock
-from digest.model import EntryState, IssueState, KeptEntry, Newsletter, Period
+from digest.curate.timing.wallclock import wall_clock
+from digest.model import EntryClock, EntryState, IssueState, KeptEntry, Newsletter, Period
 
 _GRACE = timedelta(days=14)
 _FAR_AHEAD = timedelta(days=1)
@@ -20,6 +20,16 @@ class Standing:
     why: str
 
 
+def counted_at(kept: KeptEntry, clock: EntryClock) -> datetime | None:
+    """When an entry counts as new; None for one that never does.
+
+    By the clock of first sight that is when its feed first showed it. What was there when its feed
+    was first read counts by its own date all the same, or a new feed's whole archive would be new.
+    """
+    by_sight = clock is EntryClock.FIRST_SEEN and not kept.backlog
+    return kept.first_seen_at if by_sight else kept.dated_at
+
+
 def reach_back(period: Period) -> datetime:
     """How old an entry may be that came too late for its own period: as long as the period lasts.
 
@@ -28,17 +38,18 @@ def reach_back(period: Period) -> datetime:
     return period.start - max(period.end - period.start, _GRACE)
 
 
-def is_late(kept: KeptEntry, period: Period) -> bool:
+def is_late(kept: KeptEntry, period: Period, *, clock: EntryClock = EntryClock.PUBLISHED) -> bool:
     """Whether an entry from before the period was first seen when that issue was out already.
 
     What came with a feed's first fetch is its archive, and never late.
     """
-    if kept.backlog or kept.dated_at is None:
+    counted = counted_at(kept, clock)
+    if kept.backlog or counted is None:
         return False
-    return reach_back(period) <= kept.dated_at < period.start <= kept.first_seen_at
+    return reach_back(period) <= counted < period.start <= kept.first_seen_at
 
 
-def unfit(kept: KeptEntry, period: Period) -> str:
+def unfit(kept: KeptEntry, period: Period, *, clock: EntryClock = EntryClock.PUBLISHED) -> str:
     """Why no issue of the period may tell an entry; empty for one that it may.
 
     What an editor released may be told whatever its date.
@@ -48,14 +59,22 @@ def unfit(kept: KeptEntry, period: Period) -> str:
     if kept.mark is not None and kept.mark.state is not EntryState.NEW:
         return f"{kept.mark.state}: {kept.mark.why}" if kept.mark.why else str(kept.mark.state)
     released = kept.mark is not None
-    return ("" if released else _outside(kept, period)) or ("" if kept.entry.url else _NO_LINK)
+    return ("" if released else _outside(kept, period, clock)) or (
+        "" if kept.entry.url else _NO_LINK
+    )
 
 
-def _outside(kept: KeptEntry, period: Period) -> str:
-    if kept.dated_at is None:
+def _outside(kept: KeptEntry, period: Period, clock: EntryClock) -> str:
+    counted = counted_at(kept, clock)
+    if counted is None:
         return "undated when its feed was first fetched"
-    inside = kept.dated_at in period or is_late(kept, period)
-    return "" if inside else "dated outside the period"
+    inside = counted in period or is_late(kept, period, clock=clock)
+    return "" if inside else f"{_verb(kept, clock)} outside the period"
+
+
+def _verb(kept: KeptEntry, clock: EntryClock) -> str:
+    """What happened to an entry at the moment that counts."""
+    return "first seen" if clock is EntryClock.FIRST_SEEN and not kept.backlog else "dated"
 
 
 def state_of(
@@ -86,7 +105,7 @@ def _used(slug: str, state: IssueState | None) -> Standing:
 
 
 def _by_date(kept: KeptEntry, newsletter: Newsletter, period: Period, *, now: datetime) -> Standing:
-    dated = kept.dated_at
+    dated = counted_at(kept, newsletter.clock)
     if dated is None:
         why = "undated, and there already when its feed was first read"
         return Standing(state=EntryState.TOO_OLD, why=why)
@@ -96,9 +115,10 @@ def _by_date(kept: KeptEntry, newsletter: Newsletter, period: Period, *, now: da
         return Standing(state=EntryState.HELD, why=why)
     if dated >= period.start:
         return Standing(state=EntryState.NEW, why="no issue has told it")
-    if is_late(kept, period):
+    if is_late(kept, period, clock=newsletter.clock):
         why = f"first seen {kept.first_seen_at:%Y-%m-%d}, too late for the issue of its date"
         return Standing(state=EntryState.NEW, why=why)
     start = wall_clock(newsletter.schedule, period.start)
-    why = f"dated before {start:%Y-%m-%d}, where the next issue starts, and no issue told it"
+    verb = _verb(kept, newsletter.clock)
+    why = f"{verb} before {start:%Y-%m-%d}, where the next issue starts, and no issue told it"
     return Standing(state=EntryState.TOO_OLD, why=why)

@@ -1,9 +1,52 @@
-"""Articles: what is remembered of the pages that entries lead to."""
+"""Articles: the pages that entries lead to, what they hold, and what is remembered of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from digest.model.entry import Entry, EntryKey
+from digest.model.entry import Entry, EntryKey, Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleJob:
+    """A page to be read for its article, and the entry that leads to it.
+
+    ``url`` is where redirects ended, ``content_type`` what the page's headers said.
+    """
+
+    entry: Entry
+    url: str
+    body: bytes = field(repr=False)
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A page's own text. ``content`` is clean HTML without credit lines, ``support`` help lines."""
+
+    content: str
+    words: int
+    url: str
+    title: str = ""
+    description: str = ""
+    image: Image | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    language: str = ""
+    support: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoArticle:
+    """The page is of no use for its entry. ``reason`` is a sentence for people.
+
+    ``unread`` says that reading it took too much, or failed: another day it may succeed.
+    """
+
+    reason: str
+    unread: bool = False
+
+
+ArticleResult = Article | NoArticle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Self
 
-from digest.model.newsletter import Weekday
+from digest.model.schedule import Weekday
 
 _MONTHS = (
     "january",

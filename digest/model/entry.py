@@ -102,11 +102,22 @@ class KeptEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDate:
+    """When an entry of a feed counts as published, and when it was first seen."""
+
+    feed: str
+    dated_at: datetime
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
     """A document read as a feed. ``problems`` are sentences about what was mended or dropped.
 
     ``ttl`` is how long the feed says it may be kept (RSS ``ttl``, ``sy:updatePeriod``). ``hub``
-    and ``topic`` are its WebSub hub and its own URL (``rel`` hub and self).
+    and ``topic`` are its WebSub hub and its own URL (``rel`` hub and self). ``next_page`` is where
+    it says that older entries are, and ``complete`` that there are none (RFC 5005; JSON Feed
+    ``next_url``). ``generator`` is what made it.
     """
 
     title: str
@@ -115,6 +126,9 @@ class ParsedFeed:
     ttl: timedelta | None = None
     hub: str = ""
     topic: str = ""
+    next_page: str = ""
+    complete: bool = False
+    generator: str = ""
     entries: tuple[Entry, ...] = ()
     problems: tuple[str, ...] = ()
 

@@ -53,7 +53,8 @@ class Feed:
 
     ``interval`` fixes how often it is asked; None leaves that to the feed's own frequency.
     ``full_text`` has the articles fetched where the feed holds summaries only. ``headers`` and
-    ``attributes`` are kept in the order of the file; headers may hold secrets.
+    ``attributes`` are kept in the order of the file; headers may hold secrets. ``weight`` (1 is
+    plain) says how much its stories count against those of others.
     """
 
     url: str
@@ -66,6 +67,7 @@ class Feed:
     headers: tuple[Attribute, ...] = field(default=(), repr=False)
     login: Login | None = None
     attributes: tuple[Attribute, ...] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +147,8 @@ class Fetched:
 
     ``moved_to`` is how far permanent redirects (301, 308) alone led, empty without one.
     ``fresh_for`` is how long the answer may be used by what its headers say (RFC 9111), None
-    where they say nothing. ``hub`` and ``topic`` are the Link header's (WebSub section 4).
+    where they say nothing. ``hub`` and ``topic`` (WebSub section 4) and ``next_page`` (RFC 8288)
+    are the Link header's.
     """
 
     url: str
@@ -158,6 +161,7 @@ class Fetched:
     fresh_for: timedelta | None = None
     hub: str = ""
     topic: str = ""
+    next_page: str = ""
     latency: timedelta = timedelta(0)
 
 

@@ -1,11 +1,14 @@
 """Issues: one edition of a newsletter, from first draft to frozen bytes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from digest.model.edits import NO_EDITS, Edits
 from digest.model.entry import EntryKey, Image
-from digest.model.newsletter import Period
+from digest.model.placement import Placement, ScorePart
+from digest.model.schedule import Period
+from digest.model.wording import NO_WORDING, Quote, Wording
 
 
 class IssueKind(StrEnum):
@@ -35,23 +38,24 @@ class IssueKey:
     period: Period
 
 
-class Origin(StrEnum):
-    """Where a piece of text comes from; a rebuild replaces only ``auto``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Another source that tells the same story."""
 
-    AUTO = "auto"
-    FEED = "feed"
-    EDITED = "edited"
+    source: str
+    url: str
+    headline: str
+    entry: EntryKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
-    """A text with its provenance."""
+class Earlier:
+    """What an earlier issue told that a story follows up."""
 
-    value: str
-    origin: Origin = Origin.AUTO
-
-    def __str__(self) -> str:
-        return self.value
+    issue: str
+    headline: str
+    url: str
+    date: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,8 @@ class Story:
     """One thing that happened, told by one or more entries; the first of ``entries`` leads.
 
     ``minutes`` is the reading time, rounded up. ``reason`` says what placed it in its topic.
-    ``support`` holds help lines that are shown wherever the story is told.
+    ``support`` holds help lines that are shown wherever the story is told. ``coverage`` names the
+    other sources, one each. ``lead_in`` and ``quotes`` are for roundups.
     """
 
     entries: tuple[EntryKey, ...]
@@ -73,20 +78,36 @@ class Story:
     image: Image | None = None
     reason: str = ""
     support: tuple[str, ...] = ()
+    placement: Placement | None = None
+    score: tuple[ScorePart, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    follows: Earlier | None = None
+    lead_in: Wording = NO_WORDING
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A topic's part of an issue: its stories, and the titles that did not fit."""
+    """A part of an issue: a topic's stories; in a roundup, one or more posts under one heading.
+
+    ``topic`` is the topic's id, in a roundup the section's own. ``hook`` and ``background`` stand
+    before a roundup section's posts.
+    """
 
     topic: str
     heading: Wording
     stories: tuple[Story, ...]
+    hook: Wording = NO_WORDING
+    background: Wording = NO_WORDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """One edition. ``lead`` also counts as a story and stands before all sections."""
+    """One edition. ``lead`` also counts as a story and stands before all sections.
+
+    ``hero``, ``closing`` and ``wish`` are a roundup's. ``send_at`` is when it goes out at the
+    earliest, where that is later than the end of its period.
+    """
 
     key: IssueKey
     slug: str
@@ -94,10 +115,19 @@ class Issue:
     subject: Wording
     preheader: Wording
     kind: IssueKind = IssueKind.DIGEST
-    intro: Wording = field(default_factory=lambda: Wording(value=""))
+    intro: Wording = NO_WORDING
     lead: Story | None = None
     sections: tuple[Section, ...] = ()
     also_published: tuple[Story, ...] = ()
+    hero: Image | None = None
+    closing: Wording = NO_WORDING
+    wish: Wording = NO_WORDING
+    send_at: datetime | None = None
+
+    @property
+    def due_at(self) -> datetime:
+        """When it is to go out: at ``send_at``, or once its period has ended."""
+        return self.send_at or self.key.period.end
 
     @property
     def stories(self) -> tuple[Story, ...]:
@@ -139,6 +169,8 @@ class PersonalCopy:
 class KeptIssue:
     """An issue as the store holds it. ``revision`` grows by one with each saved change.
 
+    ``edits`` are applied to ``issue`` already; a rebuild applies them again.
+
     ``approved_digest`` names the rendering that was approved; it is empty before approval.
     """
 
@@ -151,3 +183,4 @@ class KeptIssue:
     approved_by: str = ""
     approved_digest: str = ""
     sent_at: datetime | None = None
+    edits: Edits = NO_EDITS

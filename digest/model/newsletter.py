@@ -1,69 +1,16 @@
 """Newsletters: the definitions editors write, from which issues are made."""
 
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
+
+from digest.model.schedule import Schedule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Period:
-    """A half-open stretch of time ``[start, end)``, aware UTC."""
+class EntryClock(StrEnum):
+    """Which date puts an entry into a period."""
 
-    start: datetime
-    end: datetime
-
-    def __contains__(self, moment: datetime) -> bool:
-        return self.start <= moment < self.end
-
-
-class Weekday(StrEnum):
-    """Days by name, so that nobody has to know which day 1 is."""
-
-    MONDAY = "monday"
-    TUESDAY = "tuesday"
-    WEDNESDAY = "wednesday"
-    THURSDAY = "thursday"
-    FRIDAY = "friday"
-    SATURDAY = "saturday"
-    SUNDAY = "sunday"
-
-    @classmethod
-    def of(cls, isoweekday: int) -> Self:
-        """The day for ISO 8601's number (1 is Monday)."""
-        return list(cls)[isoweekday - 1]
-
-
-class LengthUnit(StrEnum):
-    """Calendar units of a period's length."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    YEAR = "year"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarLength:
-    """A length on the calendar, such as 2 weeks or 1 month."""
-
-    count: int
-    unit: LengthUnit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
-    """When issues fall due, on the wall clock of ``time_zone`` (an IANA name).
-
-    Either ``days`` (empty means every day) and ``at``, or ``cron``: five fields with day *names*.
-    ``length`` is how far an issue's period reaches back; None means to the occurrence before.
-    """
-
-    time_zone: str
-    days: tuple[Weekday, ...] = ()
-    at: time = time(7, 0)
-    cron: str = ""
-    length: CalendarLength | None = None
+    PUBLISHED = "published"
+    FIRST_SEEN = "first-seen"
 
 
 class RuleField(StrEnum):
@@ -91,13 +38,83 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What a block or a keep looks at: as a rule, without a topic."""
+
+    field: RuleField
+    pattern: str
+
+    def __str__(self) -> str:
+        return f"{self.field} = {self.pattern!r}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A topic of a newsletter. Issues show topics in the order they are defined."""
+    """A topic of a newsletter. Issues show topics in the order they are defined.
+
+    ``description`` is a sentence, ``examples`` are titles or whole posts that belong here: both
+    are what its meaning is taken from. ``categories`` are feeds' own names for it.
+    """
 
     id: str
     name: str
     description: str = ""
     max_stories: int | None = None
+    min_stories: int = 0
+    categories: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingWeights:
+    """What each part of a story's score weighs; 0 leaves a part out.
+
+    ``source`` is its feed's own weight, ``coverage`` how many independent sources tell it,
+    ``picks`` how often editors pinned its source or topic before, ``clicks`` how often readers
+    followed such stories.
+    """
+
+    recency: float = 1.0
+    source: float = 1.0
+    coverage: float = 1.0
+    length: float = 0.5
+    picture: float = 0.25
+    picks: float = 0.5
+    clicks: float = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingRules:
+    """How an issue's stories are chosen.
+
+    ``max_per_source`` and ``max_per_author`` of 0 mean no limit. ``diversity``, 0 to 1, is how
+    much likeness to what is told already counts against a story (maximal marginal relevance,
+    Carbonell & Goldstein 1998). ``sources`` are feed URLs, the best first: which one leads a story
+    that several tell. ``clicks`` is a CSV file of URLs and counts.
+    """
+
+    weights: RankingWeights = field(default_factory=RankingWeights)
+    max_per_source: int = 0
+    max_per_author: int = 0
+    diversity: float = 0.3
+    sources: tuple[str, ...] = ()
+    clicks: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingText:
+    """What a publication always says in its roundups.
+
+    ``title`` may hold ``{Count}``, ``{count}``, ``{noun}`` (what its posts are called) and
+    ``{year}``; ``closing`` and ``wish`` may hold ``{since}``, ``{total}``, ``{year}`` and
+    ``{next_year}``. Where title or noun are empty, the language has its own.
+    """
+
+    title: str = ""
+    noun: str = ""
+    since: int | None = None
+    closing: str = ""
+    wish: str = ""
 
 
 class Approval(StrEnum):
@@ -121,7 +138,8 @@ class Newsletter:
 
     ``feeds`` are the URLs it draws on, resolved from the lists and tags in its file; ``feed_tags``
     are those tags, for feeds that become known later.
-    ``default_topic`` takes the entries that no rule places.
+    ``default_topic`` takes the entries that nothing places. ``blocks`` are never told, ``keeps``
+    always. With ``discover``, topics are found in the posts themselves.
     """
 
     id: str
@@ -147,6 +165,12 @@ class Newsletter:
     max_per_topic: int = 5
     skip_when_empty: bool = True
     approval: Approval = Approval.EDITOR
+    clock: EntryClock = EntryClock.PUBLISHED
+    blocks: tuple[Match, ...] = ()
+    keeps: tuple[Match, ...] = ()
+    ranking: RankingRules = field(default_factory=RankingRules)
+    discover: bool = False
+    standing: StandingText = field(default_factory=StandingText)
 
     def topic(self, topic_id: str) -> Topic:
         """The topic with that id; a KeyError would mean the configuration was not checked."""

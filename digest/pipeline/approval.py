@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from digest.app import App
 from digest.errors import StateError, TemplateError
-from digest.model import Approval, IssueState, KeptIssue, RenderedIssue
+from digest.model import Approval, IssueKind, IssueState, KeptIssue, RenderedIssue
 
 AUTOMATIC = "the schedule"
 """Who approved, where the newsletter's definition says that nobody needs to."""
@@ -46,12 +46,14 @@ class Approved:
 def approve_automatic(app: App) -> Iterator[Approved]:
     """Approve the drafts of newsletters that ask for no editor, unless they are late.
 
-    A draft that fell due longer ago than ``[deliver] late_after`` waits for a person. One that
-    cannot be rendered stays a draft and does not keep the others back.
+    A draft that should have gone out longer ago than ``[deliver] late_after`` waits for a person.
+    One that cannot be rendered stays a draft and does not keep the others back.
     """
     oldest = app.clock() - app.config.settings.deliver.late_after
-    for kept in app.store.issues.issues(states=(IssueState.DRAFT,)):
-        if not _is_automatic(app, kept) or kept.issue.key.period.end < oldest:
+    # A roundup always has words that an editor must write.
+    drafts = app.store.issues.issues(states=(IssueState.DRAFT,), kind=IssueKind.DIGEST)
+    for kept in drafts:
+        if not _is_automatic(app, kept) or kept.issue.due_at < oldest:
             continue
         try:
             approve_issue(app, kept.issue.slug, by=AUTOMATIC)

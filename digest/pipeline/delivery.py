@@ -66,17 +66,31 @@ def deliver_issue(
 def deliver_waiting(
     app: App, *, stop: threading.Event | None = None, on_settled: OnSettled = ignore
 ) -> Iterator[Delivered]:
-    """Send every issue that may go out: those under way, and approved ones that are not late."""
+    """Send every issue that may go out: those under way, and approved ones whose time it is.
+
+    Not before their time of sending, and not when they are late.
+    """
     for kept in reversed(app.store.issues.issues(states=SENDABLE)):
-        if not is_late(app, kept):
+        if not is_late(app, kept) and not is_early(app, kept):
             yield deliver_issue(app, kept, stop=stop, on_settled=on_settled)
+
+
+def is_early(app: App, kept: KeptIssue) -> bool:
+    """Whether an issue waits for its time of sending.
+
+    One that somebody began to send before goes on; one that was only paused and resumed waits.
+    """
+    send_at = kept.issue.send_at
+    if send_at is None or app.clock() >= send_at:
+        return False
+    return not app.store.ledger.tally(kept.id).counts
 
 
 def is_late(app: App, kept: KeptIssue) -> bool:
     """Whether an approved issue has waited so long that a person must say ``digest send``."""
     if kept.state is not IssueState.APPROVED or kept.approved_at is None:
         return False
-    ready = max(kept.approved_at, kept.issue.key.period.end)
+    ready = max(kept.approved_at, kept.issue.due_at)
     return app.clock() - ready > app.config.settings.deliver.late_after
 
 

@@ -30,6 +30,8 @@ _NO_FEED = (
     "the site has no feed where feeds are named or usually found;"
     " digest feeds discover --selectors {url} reads the page itself"
 )
+_NO_LIST = "nothing on the page repeats as a list of linked titles would"
+_IS_FEED = "it is a feed already, and needs no selectors; digest feeds add {url}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +87,8 @@ def propose_selectors(app: App, address: str) -> Proposed:
         return Proposed(url=url, reason=_failure(answer))
     proposals = propose(answer.body, url=answer.url, content_type=answer.content_type)
     if not proposals:
-        reason = "nothing on the page repeats as a list of linked titles would"
-        return Proposed(url=url, reason=reason)
+        is_feed = _read(app, [(Candidate(url=url), answer)])
+        return Proposed(url=url, reason=_IS_FEED.format(url=url) if is_feed else _NO_LIST)
     listed = tuple(replace(each, feed=replace(each.feed, url=url)) for each in proposals)
     return Proposed(url=url, proposals=listed)
 

@@ -1,16 +1,15 @@
 """Make drafts of the issues that are due."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import takewhile
 
-from digest.app import App
-from digest.curate.assemble import assemble, candidates, is_empty
-from digest.curate.periods import due_period, next_due
+import structlog
+
+from digest.app import TOPICS_EXTRA, App
+from digest.curate.assemble import Assembly, candidates, is_empty
+from digest.curate.placing.topics import asks_for_meaning
 from digest.curate.states import Standing, state_of
 from digest.model import (
     EntryState,
-    Issue,
     IssueKey,
     IssueState,
     KeptEntry,
@@ -18,10 +17,12 @@ from digest.model import (
     Newsletter,
     Period,
 )
-from digest.pipeline.sources import all_feeds, newsletter_feeds
+from digest.pipeline.due import due_issues, due_now, upcoming_period
+from digest.pipeline.material import make_assembly, period_entries
 
 _WAITING = (EntryState.NEW, EntryState.HELD, EntryState.SKIPPED, EntryState.BROKEN)
-_UNSENT = (IssueState.SKIPPED, IssueState.CANCELLED)
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,21 +44,6 @@ class Waiting:
     standing: Standing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A newsletter whose issue for that period is to be drafted now."""
-
-    newsletter: Newsletter
-    period: Period
-
-
-def due_issues(app: App) -> tuple[Due, ...]:
-    """Every issue that is due by now and not drafted; usually none."""
-    now = app.clock()
-    periods = ((each, _period(app, each, now)) for each in app.config.newsletters.values())
-    return tuple(Due(newsletter=each, period=period) for each, period in periods if period)
-
-
 def draft_due_issues(app: App) -> tuple[Drafted, ...]:
     """Draft every newsletter's issue that is due by now."""
     return tuple(draft_issue(app, due.newsletter, due.period) for due in due_issues(app))
@@ -68,15 +54,15 @@ def draft_issue(app: App, newsletter: Newsletter, period: Period) -> Drafted:
 
     The period's uniqueness in the store settles races: whoever comes second gets None.
     """
-    issue = _assemble(app, newsletter, period)
-    skipped = _is_skipped(issue, newsletter)
-    return _keep(app, newsletter, issue, IssueState.SKIPPED if skipped else IssueState.DRAFT)
+    assembly = make_assembly(app, newsletter, period)
+    skipped = _is_skipped(assembly, newsletter)
+    return _keep(app, assembly, IssueState.SKIPPED if skipped else IssueState.DRAFT)
 
 
 def upcoming_entries(app: App, newsletter: Newsletter) -> tuple[KeptEntry, ...]:
     """The entries that the newsletter's next issue could draw on, as of now."""
     period = upcoming_period(app, newsletter)
-    return candidates(_entries(app, newsletter, period), period)
+    return candidates(period_entries(app, newsletter, period), period, clock=newsletter.clock)
 
 
 def waiting_entries(app: App, newsletter: Newsletter) -> tuple[Waiting, ...]:
@@ -84,16 +70,9 @@ def waiting_entries(app: App, newsletter: Newsletter) -> tuple[Waiting, ...]:
     period = upcoming_period(app, newsletter)
     found = (
         Waiting(kept=kept, standing=state_of(kept, newsletter, period, now=app.clock()))
-        for kept in _entries(app, newsletter, period)
+        for kept in period_entries(app, newsletter, period)
     )
     return tuple(waiting for waiting in found if waiting.standing.state in _WAITING)
-
-
-def upcoming_period(app: App, newsletter: Newsletter) -> Period:
-    """The period of the newsletter's next issue."""
-    end = next_due(newsletter.schedule, app.clock())
-    period = _period(app, newsletter, end)
-    return period or Period(start=app.clock(), end=end)
 
 
 def draft_now(app: App, newsletter: Newsletter, period: Period | None = None) -> Drafted:
@@ -101,18 +80,18 @@ def draft_now(app: App, newsletter: Newsletter, period: Period | None = None) ->
 
     Where there is too little to tell, nothing is kept: the schedule will ask again.
     """
-    issues = [_assemble(app, newsletter, one) for one in _asked(app, newsletter, period)]
-    told = [issue for issue in issues if not _is_skipped(issue, newsletter)]
+    made = [make_assembly(app, newsletter, one) for one in _asked(app, newsletter, period)]
+    told = [assembly for assembly in made if not _is_skipped(assembly, newsletter)]
     if not told:
-        last = issues[-1].key.period
+        last = made[-1].issue.key.period
         return Drafted(newsletter=newsletter.id, period=last, issue=None, skipped=True)
-    return _keep(app, newsletter, told[0], IssueState.DRAFT)
+    return _keep(app, told[0], IssueState.DRAFT)
 
 
 def _asked(app: App, newsletter: Newsletter, period: Period | None) -> tuple[Period, ...]:
     if period:
         return (period,)
-    due = _period(app, newsletter, app.clock())
+    due = due_now(app, newsletter, app.clock())
     start = (due or upcoming_period(app, newsletter)).start
     so_far = Period(start=start, end=app.clock())
     return (due, so_far) if due else (so_far,)
@@ -123,40 +102,28 @@ def find_issue(app: App, newsletter: Newsletter, period: Period) -> KeptIssue | 
     return app.store.issues.find(IssueKey(newsletter=newsletter.id, period=period))
 
 
-def _assemble(app: App, newsletter: Newsletter, period: Period) -> Issue:
-    kept = _entries(app, newsletter, period)
-    return assemble(newsletter, period, kept, feeds=all_feeds(app)).issue
+def _is_skipped(assembly: Assembly, newsletter: Newsletter) -> bool:
+    return newsletter.skip_when_empty and is_empty(assembly.issue, newsletter)
 
 
-def _is_skipped(issue: Issue, newsletter: Newsletter) -> bool:
-    return newsletter.skip_when_empty and is_empty(issue, newsletter)
-
-
-def _keep(app: App, newsletter: Newsletter, issue: Issue, state: IssueState) -> Drafted:
+def _keep(app: App, assembly: Assembly, state: IssueState) -> Drafted:
+    _tell_without_meaning(app, assembly.issue.key.newsletter)
+    issue = assembly.issue
+    kept = app.store.issues.add(issue, now=app.clock(), state=state, choices=assembly.choices)
     return Drafted(
-        newsletter=newsletter.id,
+        newsletter=issue.key.newsletter,
         period=issue.key.period,
-        issue=app.store.issues.add(issue, now=app.clock(), state=state),
+        issue=kept,
         stories=len(issue.stories),
         skipped=state is IssueState.SKIPPED,
     )
 
 
-def _period(app: App, newsletter: Newsletter, now: datetime) -> Period | None:
-    """The period that is due at ``now``, reaching back over issues that never went out.
-
-    A skipped or cancelled issue used its period up, but not its entries: the next one tells them.
-    """
-    issues = app.store.issues.issues(newsletter=newsletter.id)
-    latest = issues[0].issue.key.period if issues else None
-    period = due_period(newsletter, now=now, latest=latest)
-    if period is None or newsletter.schedule.length is not None:
-        return period
-    unsent = tuple(takewhile(lambda kept: kept.state in _UNSENT, issues))
-    start = unsent[-1].issue.key.period.start if unsent else period.start
-    return Period(start=min(start, period.start), end=period.end)
-
-
-def _entries(app: App, newsletter: Newsletter, period: Period) -> tuple[KeptEntry, ...]:
-    feeds = newsletter_feeds(app, newsletter)
-    return app.store.feeds.entries_in(feeds, period, newsletter=newsletter.id)
+def _tell_without_meaning(app: App, newsletter: str) -> None:
+    """Say that topics are described in vain, where the extra for that is not installed."""
+    if app.embedder is None and asks_for_meaning(app.config.newsletters[newsletter]):
+        log.warning(
+            "only rules and categories place posts",
+            newsletter=newsletter,
+            fix=f"pip install 'digest[{TOPICS_EXTRA}]'",
+        )

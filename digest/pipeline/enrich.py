@@ -6,21 +6,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from digest.app import App
-from digest.collect.articles.article import (
+from digest.collect.articles.enrichment import (
     ACCEPT,
     EXTRA,
     MAX_SIZE,
-    Article,
-    NoArticle,
     can_extract,
     enriched,
     needs_article,
-    read_article,
 )
 from digest.collect.articles.imagesize import ImageSize, best_picture, head_request, image_size
-from digest.collect.http.robots import allows, origin_of, robots_of, robots_request
+from digest.collect.http.robots import origin_of
 from digest.model import (
+    Article,
     ArticleCandidate,
+    ArticleJob,
     ArticleVisit,
     Entry,
     EntryKey,
@@ -30,8 +29,9 @@ from digest.model import (
     FetchRequest,
     FetchResult,
     Image,
-    Robots,
+    NoArticle,
 )
+from digest.pipeline.gate import Gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +74,14 @@ class EnrichmentMissing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A candidate whose page was asked for, and why there is none where it is so."""
+
+    candidate: ArticleCandidate
+    failure: FetchFailed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Visited:
     candidate: ArticleCandidate
     outcome: Article | NoArticle | FetchFailed
@@ -98,7 +106,7 @@ def enrich_new_entries(
     if not can_extract():
         yield EnrichmentMissing(feeds=tuple(feeds))
         return
-    gate = _Gate(app)
+    gate = Gate(app)
     wanted = _polite(_wanting(app, tuple(feeds), limits), limits)
     for start in range(0, len(wanted), limits.at_once):
         some = wanted[start : start + limits.at_once]
@@ -133,18 +141,33 @@ def _polite(wanted: Iterable[ArticleCandidate], limits: EnrichLimits) -> list[Ar
 
 
 def _visit(
-    app: App, some: Sequence[ArticleCandidate], feeds: dict[str, Feed], gate: "_Gate"
+    app: App, some: Sequence[ArticleCandidate], feeds: dict[str, Feed], gate: Gate
 ) -> Iterator[_Visited]:
+    """Each candidate with its article, read apart while others are still on their way."""
+    for asked, read in app.parser.articles(_ask(app, some, feeds, gate)):
+        outcome = asked.failure or read
+        if outcome is not None:
+            yield _Visited(candidate=asked.candidate, outcome=outcome)
+
+
+def _ask(
+    app: App, some: Sequence[ArticleCandidate], feeds: dict[str, Feed], gate: Gate
+) -> Iterator[tuple[_Asked, ArticleJob | None]]:
+    """Each candidate, with its page where there is one to read."""
     gate.learn([each.entry.url for each in some])
     requests: defaultdict[FetchRequest, list[ArticleCandidate]] = defaultdict(list)
     for each in some:
         if gate.allows(each.entry.url):
             requests[_request(each.entry, feeds[each.entry.key.feed])].append(each)
         else:
-            yield _Visited(candidate=each, outcome=FetchFailed(reason=_NOT_ALLOWED))
+            yield _Asked(candidate=each, failure=FetchFailed(reason=_NOT_ALLOWED)), None
     for answer in app.fetcher.fetch(list(requests)):
         for each in requests[answer.request]:
-            yield _Visited(candidate=each, outcome=_outcome(each.entry, answer.result, gate))
+            page = _page(each.entry, answer.result, gate)
+            if isinstance(page, FetchFailed):
+                yield _Asked(candidate=each, failure=page), None
+            else:
+                yield _Asked(candidate=each), page
 
 
 def _request(entry: Entry, feed: Feed) -> FetchRequest:
@@ -159,15 +182,15 @@ def _request(entry: Entry, feed: Feed) -> FetchRequest:
     )
 
 
-def _outcome(entry: Entry, result: FetchResult, gate: "_Gate") -> Article | NoArticle | FetchFailed:
+def _page(entry: Entry, result: FetchResult, gate: Gate) -> ArticleJob | FetchFailed:
     match result:
-        case Fetched():
-            if origin_of(result.url) != origin_of(entry.url):
-                gate.learn([result.url])
-                if not gate.allows(result.url):
+        case Fetched(url=url):
+            if origin_of(url) != origin_of(entry.url):
+                gate.learn([url])
+                if not gate.allows(url):
                     return FetchFailed(reason=_NOT_ALLOWED)
-            return read_article(
-                result.body, entry=entry, url=result.url, content_type=result.content_type
+            return ArticleJob(
+                entry=entry, url=url, body=result.body, content_type=result.content_type
             )
         case FetchFailed():
             return result
@@ -179,7 +202,7 @@ def _measure(
     app: App,
     outcomes: Iterable[Article | NoArticle | FetchFailed],
     candidates: Iterable[ArticleCandidate],
-    gate: "_Gate",
+    gate: Gate,
 ) -> dict[str, ImageSize]:
     """The sizes of the pictures of entries that got their article, where they are not known."""
     named = [outcome.image for outcome in outcomes if isinstance(outcome, Article)]
@@ -216,21 +239,22 @@ def _keep(
             if app.store.articles.enrich(full, visit):
                 return Enriched(key=entry.key, url=entry.url, words=outcome.words)
             return Enriched(key=entry.key, url=entry.url, remark="its feed changed it just now")
-        case NoArticle(reason=reason):
+        case NoArticle(reason=reason, unread=False):
             visit = replace(visit, remark=reason)
-        case FetchFailed(reason=reason):
+        case NoArticle(reason=reason) | FetchFailed(reason=reason):
             visit = replace(visit, remark=reason, retry_at=_again(outcome, visit, limits, now=now))
     app.store.articles.settle([visit])
     return Enriched(key=entry.key, url=entry.url, remark=reason)
 
 
 def _again(
-    failure: FetchFailed, visit: ArticleVisit, limits: EnrichLimits, *, now: datetime
+    failure: FetchFailed | NoArticle, visit: ArticleVisit, limits: EnrichLimits, *, now: datetime
 ) -> datetime | None:
     """When a page that failed is asked for again; None when it was asked for often enough."""
     if visit.attempts >= limits.attempts:
         return None
-    return now + max(limits.retry, failure.retry_after or timedelta(0))
+    later = failure.retry_after if isinstance(failure, FetchFailed) else None
+    return now + max(limits.retry, later or timedelta(0))
 
 
 def _visit_of(candidate: ArticleCandidate, *, at: datetime) -> ArticleVisit:
@@ -240,28 +264,3 @@ def _visit_of(candidate: ArticleCandidate, *, at: datetime) -> ArticleVisit:
         visited_at=at,
         attempts=candidate.attempts + 1,
     )
-
-
-class _Gate:
-    """The robots.txt of every site a run comes to, each read once."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._known: dict[str, Robots] = {}
-
-    def learn(self, urls: Iterable[str]) -> None:
-        """Get to know the sites of these URLs."""
-        origins = {origin_of(url) for url in urls} - {""}
-        unknown = sorted(origins - self._known.keys())
-        articles, now = self._app.store.articles, self._app.clock()
-        self._known |= articles.robots(unknown, now=now)
-        asked = {robots_request(origin): origin for origin in unknown if origin not in self._known}
-        for answer in self._app.fetcher.fetch(list(asked)):
-            found = robots_of(asked[answer.request], answer.result, now=now)
-            articles.keep_robots(found)
-            self._known[found.origin] = found
-
-    def allows(self, url: str) -> bool:
-        """Whether a URL of a site that is known by now may be asked for."""
-        rules = self._known.get(origin_of(url))
-        return rules is not None and allows(rules, url)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from digest.app import App
 from digest.model import FeedHealth
-from digest.pipeline.drafting import due_issues
+from digest.pipeline.due import due_issues
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
 from digest.pipeline.sources import newsletter_feeds
 

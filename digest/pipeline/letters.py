@@ -1,6 +1,7 @@
 """One reader's message: the frozen rendering, its slots filled, in an envelope."""
 
 import hashlib
+from datetime import datetime
 
 from digest.app import App
 from digest.audience.tokens import unsubscribe_token, unsubscribe_url
@@ -80,7 +81,7 @@ def _envelope(
         html=copy.html,
         text=copy.text,
         message_id=identity,
-        date=kept.approved_at or app.clock(),
+        date=_date(app, kept),
         list_id=f"<{newsletter.id}.{message_domain(app, newsletter)}>",
         list_name=newsletter.name,
         unsubscribe_url=unsubscribe,
@@ -88,6 +89,16 @@ def _envelope(
     return Envelope(
         sender=newsletter.sender.address, recipient=delivery.address, content=build(letter)
     )
+
+
+def _date(app: App, kept: KeptIssue) -> datetime:
+    """When the issue was ready to go: approved and, unless it is sent before, its time come.
+
+    The same at every attempt; a Date days old or ahead is a mark of spam.
+    """
+    now = app.clock()
+    approved = kept.approved_at or now
+    return max(approved, kept.issue.due_at) if kept.issue.due_at <= now else approved
 
 
 def _unsubscribe_url(app: App, kept: KeptIssue, subscriber_id: int) -> str:

@@ -59,7 +59,7 @@ def _as_feed(app: App, url: str) -> Feed:
 
 def _keep(app: App, source: Feed, before: FeedState, result: FetchResult) -> ListRefreshed:
     now = app.clock()
-    listed = _read(before, result)
+    listed = _read(source, before, result)
     parsed = _parsed(listed)
     added, removed = 0, 0
     if listed:
@@ -71,9 +71,9 @@ def _keep(app: App, source: Feed, before: FeedState, result: FetchResult) -> Lis
     return ListRefreshed(url=source.url, added=added, removed=removed, error=_error(result, parsed))
 
 
-def _read(before: FeedState, result: FetchResult) -> tuple[Feed, ...] | None:
+def _read(source: Feed, before: FeedState, result: FetchResult) -> tuple[Feed, ...] | None:
     """The list's feeds; None where there is no list, or it is the one read last time."""
-    if not isinstance(result, Fetched) or not needs_parsing(before, result):
+    if not isinstance(result, Fetched) or not needs_parsing(source, before, result):
         return None
     return read_opml(result.body)[:MOST_FEEDS]
 

@@ -154,7 +154,7 @@ def _answers(
 def _job(asked: _Asked, *, max_entries: int) -> ParseJob | None:
     """None where there is no body, or it is the one read last time."""
     result = asked.result
-    if not isinstance(result, Fetched) or not needs_parsing(asked.before, result):
+    if not isinstance(result, Fetched) or not needs_parsing(asked.feed, asked.before, result):
         return None
     return ParseJob(
         url=asked.feed.url,

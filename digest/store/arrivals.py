@@ -118,7 +118,9 @@ def keep_arrivals(
         by_feed[entry.key.feed].append(entry)
     new = changed = 0
     for feed, document in by_feed.items():
-        matching = _match(connection, feed, document, backlog=backlog)
+        matching = _match(
+            connection, feed, document, alone=backlog and not _has_any(connection, feed)
+        )
         edited = [item for item in matching.same if item.edited]
         _add(database, connection, matching.fresh, backlog=backlog, now=now)
         _edit(connection, edited, now=now)
@@ -126,6 +128,25 @@ def keep_arrivals(
         _name(database, connection, matching.same)
         new, changed = new + len(matching.fresh), changed + len(edited)
     return new, changed
+
+
+def keep_unknown(
+    database: Database,
+    connection: Connection,
+    feed: str,
+    arrived: Sequence[Entry],
+    *,
+    backlog: bool,
+    now: datetime,
+) -> int:
+    """Keep those entries of ``feed`` that are not known, as they are: how many they were.
+
+    Known ones are told apart as :func:`keep_arrivals` does, and stay as they are.
+    """
+    matching = _match(connection, feed, arrived, alone=False)
+    _add(database, connection, matching.fresh, backlog=backlog, now=now)
+    _name(database, connection, matching.same)
+    return len(matching.fresh)
 
 
 def dated_at(published_at: datetime | None, *, backlog: bool, now: datetime) -> datetime | None:
@@ -139,19 +160,27 @@ def dated_at(published_at: datetime | None, *, backlog: bool, now: datetime) -> 
     return published_at
 
 
-def _match(
-    connection: Connection, feed: str, entries: Sequence[Entry], *, backlog: bool
-) -> Matching:
-    """Tell what is new, reading of the feed's entries only those that might be the same."""
-    known = _named(connection, feed, list(dict.fromkeys(entry.key.id for entry in entries)))
+def _match(connection: Connection, feed: str, entries: Sequence[Entry], *, alone: bool) -> Matching:
+    """Tell what is new, reading of the feed's entries only those that might be the same.
+
+    ``alone`` says that there are none.
+    """
     document = Document(entries)
+    if alone:
+        return document.match(())
+    known = _named(connection, feed, list(dict.fromkeys(entry.key.id for entry in entries)))
     matching = document.match(known.values())
-    if not matching.unsure or (backlog and not known):
+    if not matching.unsure:
         return matching
     for some in portions(matching.unsure):
         for item in _alike(connection, feed, some):
             known.setdefault(item.key.id, item)
     return document.match(known.values())
+
+
+def _has_any(connection: Connection, feed: str) -> bool:
+    some = select(entries.c.entry_id).where(entries.c.feed_url == feed).limit(1)
+    return connection.scalar(some) is not None
 
 
 def _named(connection: Connection, feed: str, ids: Sequence[str]) -> dict[str, KnownEntry]:

@@ -19,8 +19,19 @@ from sqlalchemy import (
 )
 
 from digest.collect.upkeep.traits import bare_url
-from digest.curate.states import reach_back
-from digest.model import Entry, EntryKey, EntryState, IssueState, KeptEntry, Mark, Period
+from digest.curate.states import counted_at, reach_back
+from digest.model import (
+    Entry,
+    EntryClock,
+    EntryDate,
+    EntryKey,
+    EntryState,
+    IssueKind,
+    IssueState,
+    KeptEntry,
+    Mark,
+    Period,
+)
 from digest.store.codec import decode_entry
 from digest.store.database import Database, portions
 from digest.store.tables import entries, entry_aliases, entry_history, issue_entries, issues
@@ -37,25 +48,28 @@ class SqlEntries:
         self._database = database
 
     def entries_in(
-        self, feeds: Sequence[str], period: Period, *, newsletter: str
+        self,
+        feeds: Sequence[str],
+        period: Period,
+        *,
+        newsletter: str,
+        clock: EntryClock = EntryClock.PUBLISHED,
     ) -> tuple[KeptEntry, ...]:
         """Entries of these feeds that an issue of the period could tell, oldest first.
 
-        Those dated in it, used ones too; and unused ones that came too late for the issue of
-        their date or that an editor released. ``used_in`` speaks of ``newsletter`` alone.
+        Those that ``clock`` puts in it, used ones too; and unused ones that came too late for the
+        issue of their date or that an editor released. ``used_in`` speaks of ``newsletter`` alone.
         """
-        period_or_late = and_(
-            entries.c.dated_at >= reach_back(period),
-            entries.c.dated_at < period.end,
-            or_(entries.c.dated_at >= period.start, _late(period, newsletter)),
-        )
+        by_sight = clock is EntryClock.FIRST_SEEN
+        period_or_late = _seen_in(period) if by_sight else _dated_in(period, newsletter)
         released = entries.c.mark_state == EntryState.NEW
         found: dict[EntryKey, KeptEntry] = {}
         with self._database.reading() as connection:
             for condition in (period_or_late, released):
                 wanted = _kept(newsletter).where(condition)
                 for kept in _of_feeds(connection, wanted, feeds):
-                    inside = kept.dated_at is not None and kept.dated_at in period
+                    counted = counted_at(kept, clock)
+                    inside = counted is not None and counted in period
                     if inside or not kept.used_in:
                         found[kept.entry.key] = kept
         return tuple(sorted(found.values(), key=_oldest_first))
@@ -90,6 +104,18 @@ class SqlEntries:
             found = list(_of_feeds(connection, wanted, feeds))
         return tuple(sorted(found, key=_oldest_first, reverse=True)[:limit])
 
+    def dates(self, feeds: Sequence[str]) -> tuple[EntryDate, ...]:
+        """When each dated entry of these feeds counts as published, in no order."""
+        wanted = select(entries.c.feed_url, entries.c.dated_at, entries.c.first_seen_at).where(
+            entries.c.dated_at.is_not(None)
+        )
+        with self._database.reading() as connection:
+            return tuple(
+                EntryDate(feed=row.feed_url, dated_at=row.dated_at, first_seen_at=row.first_seen_at)
+                for some in portions(list(dict.fromkeys(feeds)))
+                for row in connection.execute(wanted.where(entries.c.feed_url.in_(some)))
+            )
+
     def history(self, key: EntryKey) -> tuple[Entry, ...]:
         """What an entry was before its edits, oldest first; at most the last 20."""
         wanted = (
@@ -116,10 +142,34 @@ def _of_feeds(
             yield _entry(row)
 
 
+def _dated_in(period: Period, newsletter: str) -> ColumnElement[bool]:
+    return and_(
+        entries.c.dated_at >= reach_back(period),
+        entries.c.dated_at < period.end,
+        or_(entries.c.dated_at >= period.start, _late(period, newsletter)),
+    )
+
+
+def _seen_in(period: Period) -> ColumnElement[bool]:
+    """First seen in the period; what was there at its feed's first fetch goes by its own date."""
+    seen = and_(
+        entries.c.backlog.is_(False),
+        entries.c.first_seen_at >= period.start,
+        entries.c.first_seen_at < period.end,
+    )
+    dated = and_(
+        entries.c.backlog.is_(True),
+        entries.c.dated_at >= period.start,
+        entries.c.dated_at < period.end,
+    )
+    return or_(seen, dated)
+
+
 def _late(period: Period, newsletter: str) -> ColumnElement[bool]:
     """First seen in this period, though dated before it, when no issue could have had it."""
     considered = exists().where(
         issues.c.newsletter == newsletter,
+        issues.c.kind == IssueKind.DIGEST,
         issues.c.state.not_in(_UNUSED),
         issues.c.period_start <= entries.c.dated_at,
         issues.c.period_end > entries.c.dated_at,

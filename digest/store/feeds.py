@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from digest.model import Entry, FeedMeasures, FeedState
-from digest.store.arrivals import keep_arrivals
+from digest.model import Entry, FeedArchive, FeedMeasures, FeedState
+from digest.store.arrivals import keep_arrivals, keep_unknown
 from digest.store.database import portions
 from digest.store.entries import SqlEntries
 from digest.store.measures import measures_of
-from digest.store.tables import feeds
+from digest.store.tables import feed_archives, feeds
 
 _MICROSECOND = timedelta(microseconds=1)
 _DURATIONS = ("latency", "interval", "gap", "ttl")
@@ -47,6 +47,40 @@ class SqlFeeds(SqlEntries):
             first = _never_read(connection, state.url)
             self._save_state(connection, state)
             return keep_arrivals(self._database, connection, entries, backlog=first, now=now)
+
+    def archives(self, urls: Sequence[str]) -> dict[str, FeedArchive]:
+        """What is known of each feed's archive; nothing for one never read."""
+        found = {url: FeedArchive(url=url) for url in urls}
+        with self._database.reading() as connection:
+            for some in portions(list(found)):
+                wanted = select(feed_archives).where(feed_archives.c.url.in_(some))
+                for row in connection.execute(wanted).mappings():
+                    found[row["url"]] = FeedArchive(**row)
+        return found
+
+    def save_archive(
+        self, archive: FeedArchive, entries: Sequence[Entry], *, backlog: bool, now: datetime
+    ) -> int:
+        """Keep those entries of a page of an archive that are not known, in one transaction.
+
+        Returns how many they are. What is known, and the feed's state, stay as they are.
+        """
+        values = {
+            "url": archive.url,
+            "complete_since": archive.complete_since,
+            "complete_until": archive.complete_until,
+            "page": archive.page,
+        }
+        never_asked = _columns(FeedState(url=archive.url))
+        with self._database.writing() as connection:
+            state = self._database.insert(feeds).values(never_asked)
+            connection.execute(state.on_conflict_do_nothing())
+            insert = self._database.insert(feed_archives).values(values)
+            insert = insert.on_conflict_do_update(index_elements=["url"], set_=values)
+            connection.execute(insert)
+            return keep_unknown(
+                self._database, connection, archive.url, entries, backlog=backlog, now=now
+            )
 
     def _save_state(self, connection: Connection, state: FeedState) -> None:
         values = _columns(state)

@@ -1,18 +1,43 @@
 """Issues and their frozen renderings, in SQL."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exc, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    Update,
+    and_,
+    delete,
+    exc,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from digest.errors import StateError, UnknownNameError
-from digest.model import Issue, IssueKey, IssueState, KeptIssue, RenderedIssue
-from digest.store.codec import decode_issue, encode_issue
+from digest.model import (
+    Choice,
+    Correction,
+    Edits,
+    Issue,
+    IssueKey,
+    IssueKind,
+    IssueState,
+    KeptIssue,
+    RenderedIssue,
+)
+from digest.store.codec import decode_edits, decode_issue, encode_edits, encode_issue
 from digest.store.database import Database
+from digest.store.editing import choices_of, corrections_of, keep_choices, keep_corrections
 from digest.store.tables import issue_entries, issues, renderings
 
 _NAMED = 5
+_PERIOD = ("newsletter", "period_start", "period_end", "kind")
 _NEWEST_FIRST = (issues.c.period_end.desc(), issues.c.period_start.desc(), issues.c.id.desc())
 _UNAPPROVED = {"approved_at": None, "approved_by": "", "approved_digest": ""}
 
@@ -24,9 +49,16 @@ class SqlIssues:
         self._database = database
 
     def add(
-        self, issue: Issue, *, now: datetime, state: IssueState = IssueState.DRAFT
+        self,
+        issue: Issue,
+        *,
+        now: datetime,
+        state: IssueState = IssueState.DRAFT,
+        choices: Sequence[Choice] = (),
     ) -> KeptIssue | None:
         """Keep a new issue and mark its entries as used; None when its period has one already.
+
+        A skipped issue and a roundup use no entries up; a roundup's period is no digest's.
 
         :raises StateError: when an issue of another period has its slug.
         """
@@ -34,20 +66,21 @@ class SqlIssues:
             issue_id = self._insert(connection, issue, state=state, now=now)
             if issue_id is None:
                 return None
-            keys = dict.fromkeys(issue.entry_keys) if state is not IssueState.SKIPPED else ()
-            used = [{"issue_id": issue_id, "feed_url": k.feed, "entry_id": k.id} for k in keys]
-            if used:
-                connection.execute(insert(issue_entries), used)
+            if state is not IssueState.SKIPPED:
+                _use_up(connection, issue_id, issue)
+            if choices:
+                keep_choices(connection, self._database, issue_id, choices)
             return _read(connection, issue_id)
 
     def get(self, slug: str) -> KeptIssue:
-        """The issue with that slug; a newsletter's id means its newest issue.
+        """The issue with that slug; a newsletter's id means its newest digest.
 
         :raises UnknownNameError: when there is none.
         """
+        newest = and_(issues.c.newsletter == slug, issues.c.kind == IssueKind.DIGEST)
         wanted = (
             select(issues)
-            .where(or_(issues.c.slug == slug, issues.c.newsletter == slug))
+            .where(or_(issues.c.slug == slug, newest))
             .order_by((issues.c.slug == slug).desc(), *_NEWEST_FIRST)
             .limit(1)
         )
@@ -60,14 +93,19 @@ class SqlIssues:
                 raise UnknownNameError("issue", slug, known=tuple(known))
         return _kept(row)
 
-    def find(self, key: IssueKey) -> KeptIssue | None:
-        """The issue of that newsletter and period."""
+    def find(self, key: IssueKey, *, kind: IssueKind = IssueKind.DIGEST) -> KeptIssue | None:
+        """The issue of that kind, newsletter and period."""
+        wanted = select(issues).where(*_of(key), issues.c.kind == kind)
         with self._database.reading() as connection:
-            row = connection.execute(select(issues).where(*_of(key))).one_or_none()
+            row = connection.execute(wanted).one_or_none()
         return _kept(row) if row else None
 
     def issues(
-        self, *, newsletter: str = "", states: Sequence[IssueState] = ()
+        self,
+        *,
+        newsletter: str = "",
+        states: Sequence[IssueState] = (),
+        kind: IssueKind | None = None,
     ) -> tuple[KeptIssue, ...]:
         """Issues, newest period first, narrowed where asked."""
         wanted: Select[Any] = select(issues).order_by(*_NEWEST_FIRST)
@@ -75,6 +113,8 @@ class SqlIssues:
             wanted = wanted.where(issues.c.newsletter == newsletter)
         if states:
             wanted = wanted.where(issues.c.state.in_(states))
+        if kind:
+            wanted = wanted.where(issues.c.kind == kind)
         with self._database.reading() as connection:
             return tuple(_kept(row) for row in connection.execute(wanted))
 
@@ -85,12 +125,7 @@ class SqlIssues:
 
         :raises StateError: when the issue is no draft, or changed since ``kept`` was read.
         """
-        same_draft = update(issues).where(
-            issues.c.id == kept.id,
-            issues.c.state == IssueState.DRAFT,
-            issues.c.revision == kept.revision,
-        )
-        approved = same_draft.values(
+        approved = _same_draft(kept).values(
             state=IssueState.APPROVED,
             revision=issues.c.revision + 1,
             approved_at=now,
@@ -99,7 +134,7 @@ class SqlIssues:
         )
         with self._database.writing() as connection:
             if connection.execute(approved).rowcount == 0:
-                raise StateError(kept.issue.slug, _why_not_approved(connection, kept))
+                raise StateError(kept.issue.slug, _why_not(connection, kept, "approved"))
             connection.execute(insert(renderings), _rendering_columns(kept.id, rendering))
             return _read(connection, kept.id)
 
@@ -120,6 +155,54 @@ class SqlIssues:
             text=row.text,
             digest=row.digest,
         )
+
+    def save(
+        self,
+        kept: KeptIssue,
+        *,
+        issue: Issue,
+        edits: Edits,
+        choices: Sequence[Choice] | None = None,
+        now: datetime,
+    ) -> KeptIssue:
+        """Put a draft's new text, edits and (where given) choices in place of the old ones.
+
+        The entries it uses up are those of the new text; its period and slug stay.
+
+        :raises StateError: when the issue is no draft, or changed since ``kept`` was read.
+        """
+        del now  # the revision is what tells one version from the next
+        was = kept.issue
+        text = replace(issue, key=was.key, slug=was.slug, kind=was.kind)
+        changed = _same_draft(kept).values(
+            revision=issues.c.revision + 1,
+            document=encode_issue(text),
+            edits=encode_edits(edits),
+        )
+        with self._database.writing() as connection:
+            if connection.execute(changed).rowcount == 0:
+                raise StateError(kept.issue.slug, _why_not(connection, kept, "changed"))
+            connection.execute(delete(issue_entries).where(issue_entries.c.issue_id == kept.id))
+            _use_up(connection, kept.id, text)
+            if choices is not None:
+                keep_choices(connection, self._database, kept.id, choices)
+            return _read(connection, kept.id)
+
+    def choices(self, issue_id: int) -> tuple[Choice, ...]:
+        """What became of each entry when the issue was made, in order of key."""
+        with self._database.reading() as connection:
+            return choices_of(connection, issue_id)
+
+    def add_corrections(self, corrections: Sequence[Correction]) -> None:
+        """Keep editors' words on topics; a later one on the same entry replaces the earlier."""
+        if corrections:
+            with self._database.writing() as connection:
+                keep_corrections(connection, self._database, corrections)
+
+    def corrections(self, newsletter: str) -> tuple[Correction, ...]:
+        """The newsletter's corrections, oldest first."""
+        with self._database.reading() as connection:
+            return corrections_of(connection, newsletter)
 
     def change_state(
         self, issue_id: int, *, to: IssueState, allowed: Sequence[IssueState], now: datetime
@@ -155,11 +238,14 @@ class SqlIssues:
             "created_at": now,
             "approved_by": "",
             "approved_digest": "",
+            "edits": "",
         }
         unless_taken = (
             self._database.insert(issues)
             .values(row)
-            .on_conflict_do_nothing(index_elements=["newsletter", "period_start", "period_end"])
+            .on_conflict_do_nothing(
+                index_elements=["newsletter", "period_start", "period_end", "kind"]
+            )
             .returning(issues.c.id)
         )
         try:
@@ -181,11 +267,28 @@ def _read(connection: Connection, issue_id: int) -> KeptIssue:
     return _kept(connection.execute(select(issues).where(issues.c.id == issue_id)).one())
 
 
-def _why_not_approved(connection: Connection, kept: KeptIssue) -> str:
+def _same_draft(kept: KeptIssue) -> Update:
+    return update(issues).where(
+        issues.c.id == kept.id,
+        issues.c.state == IssueState.DRAFT,
+        issues.c.revision == kept.revision,
+    )
+
+
+def _why_not(connection: Connection, kept: KeptIssue, done: str) -> str:
     state = connection.scalar(select(issues.c.state).where(issues.c.id == kept.id))
     if state is IssueState.DRAFT:
-        return "was changed in the meantime; look at it again before approving"
-    return f"is {state}, and only a draft can be approved"
+        return f"was changed in the meantime; look at it again before it is {done}"
+    return f"is {state}, and only a draft can be {done}"
+
+
+def _use_up(connection: Connection, issue_id: int, issue: Issue) -> None:
+    if issue.kind is IssueKind.ROUNDUP:
+        return
+    keys = dict.fromkeys(issue.entry_keys)
+    used = [{"issue_id": issue_id, "feed_url": key.feed, "entry_id": key.id} for key in keys]
+    if used:
+        connection.execute(insert(issue_entries), used)
 
 
 def _rendering_columns(issue_id: int, rendering: RenderedIssue) -> dict[str, object]:
@@ -210,4 +313,5 @@ def _kept(row: Row[Any]) -> KeptIssue:
         approved_by=row.approved_by,
         approved_digest=row.approved_digest,
         sent_at=row.sent_at,
+        edits=decode_edits(row.edits),
     )

@@ -12,6 +12,8 @@ REVISIONS = (
     "0004_lists",
     "0005_websub",
     "0006_articles",
+    "0007_editing",
+    "0008_archive",
 )
 """Every migration, oldest first. Named here too, so that opening a database that is up to date
 need not import Alembic; a test holds it against the scripts."""

@@ -111,6 +111,16 @@ feeds = Table(
     Column("remark", Text, nullable=False, server_default=""),
 )
 
+# How much of a feed's archive is kept: one stretch of time without a gap.
+feed_archives = Table(
+    "feed_archives",
+    METADATA,
+    Column("url", ForeignKey("feeds.url"), primary_key=True),
+    Column("complete_since", UtcDateTime),
+    Column("complete_until", UtcDateTime),
+    Column("page", Text, nullable=False),
+)
+
 entries = Table(
     "entries",
     METADATA,
@@ -264,7 +274,10 @@ issues = Table(
     Column("approved_by", Text, nullable=False),
     Column("approved_digest", Text, nullable=False),
     Column("sent_at", UtcDateTime),
-    UniqueConstraint("newsletter", "period_start", "period_end", name="issues_one_a_period"),
+    Column("edits", Text, nullable=False, server_default=""),
+    UniqueConstraint(
+        "newsletter", "period_start", "period_end", "kind", name="issues_one_a_period"
+    ),
     UniqueConstraint("slug", name="issues_by_slug"),
 )
 
@@ -276,6 +289,28 @@ issue_entries = Table(
     Column("feed_url", Text, primary_key=True),
     Column("entry_id", Text, primary_key=True),
     Index("issue_entries_by_entry", "feed_url", "entry_id"),
+)
+
+# What became of each entry, in one compressed document: it is read as a whole.
+issue_choices = Table(
+    "issue_choices",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+# No foreign key: what an editor taught the program outlives the entry.
+corrections = Table(
+    "corrections",
+    METADATA,
+    Column("newsletter", Text, primary_key=True),
+    Column("feed_url", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
 )
 
 renderings = Table(

@@ -1,10 +1,11 @@
-"""Fetching many feeds: feeds a second in a first round and in one where little has changed.
+"""Fetching many feeds: feeds a second in a first round, one with some news, and one with none.
 
 The feeds lie on distinct hosts, all on loopback, behind a server in a process of its own that
 takes 50 ms to answer. In the second round half of them answer 304 and half of the others send the
-same body again. Ours is measured against asyncio's bare streams doing the same (a connection for
-each feed; and, further down, on connections that are kept) and against ``reader`` where it is
-installed. Each client runs in a process of its own. Prints one figure a line: ``name value``.
+same body again; in the third, the unchanged one, all answer 304. Ours is measured against asyncio's
+bare streams doing the same (a connection for each feed; and, further down, on connections that are
+kept) and against ``reader`` where it is installed. Each client runs in a process of its own. Prints
+one figure a line: ``name value``.
 
     python tests/bench/fetch.py [--feeds 2000] [--concurrency 256] [--reader-python PYTHON]
 """
@@ -20,16 +21,19 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import ClassVar
 
 DELAY = 0.05
 ADDRESSES = 8
 ENTRIES = 30
 READER_WORKERS = 20
 NO_READER = 3
+ROUNDS = ("first", "second", "unchanged")
 PARAGRAPH = (
     '<p>The council met by the <a href="/harbour">harbour</a> and spoke of the <em>ferry</em>, the '
     'bridge and the <img src="/school.jpg" alt="school">, as it had done the week before.</p>\n'
@@ -65,8 +69,11 @@ EDITIONS = {edition: feed_text(0, int(edition)) for edition in (False, True)}
 class FeedServer(asyncio.Protocol):
     """Answers /N.xml after a while: 304 for odd N, to those who know the tag.
 
-    Of the others every second one has a new edition for those who know the tag.
+    Of the others every second one has a new edition for those who know the tag. Who asks for the
+    third time has all of them.
     """
+
+    asked: ClassVar[Counter[int]] = Counter()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -84,7 +91,8 @@ class FeedServer(asyncio.Protocol):
         known = b"if-none-match" in head.lower()
         close = b"connection: close" in head.lower()
         ending = b"Connection: close\r\n\r\n" if close else b"\r\n"
-        if known and number % 2:
+        self.asked[number] += 1
+        if known and (number % 2 or self.asked[number] >= len(ROUNDS)):
             self.transport.write(b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\n' + ending)
         else:
             body = EDITIONS[known and number % 4 == 0]
@@ -108,7 +116,7 @@ async def serve() -> None:
 
 
 def ours(feeds: int, concurrency: int, port: int) -> list[float]:
-    """Both rounds with digest's own fetcher, a body's hash included."""
+    """The rounds with digest's own fetcher, a body's hash included."""
     import tomllib
 
     from aiohttp.abc import AbstractResolver, ResolveResult
@@ -142,7 +150,7 @@ def ours(feeds: int, concurrency: int, port: int) -> list[float]:
     tags: dict[str, str] = {}
     hashes: dict[str, bytes] = {}
     rounds = []
-    for _ in range(2):
+    for expected in (0, feeds // 2, feeds):
         requests = [
             FetchRequest(url=url, etag=tags.get(url, ""))
             for url in (url_of(n, port) for n in range(feeds))
@@ -158,13 +166,13 @@ def ours(feeds: int, concurrency: int, port: int) -> list[float]:
                 hashes[url] = hashlib.sha256(answer.result.body).digest()
                 tags[url] = answer.result.etag
         rounds.append(time.perf_counter() - started)
-        if unchanged != (feeds // 2 if len(rounds) > 1 else 0):
+        if unchanged != expected:
             sys.exit(f"{unchanged} feeds were unchanged")
     return rounds
 
 
 async def raw(feeds: int, concurrency: int, port: int, *, reuse: bool) -> list[float]:
-    """Both rounds with bare streams: what the machine and asyncio allow at most."""
+    """The rounds with bare streams: what the machine and asyncio allow at most."""
     tags: dict[int, bytes] = {}
     hashes: dict[int, bytes] = {}
 
@@ -190,7 +198,7 @@ async def raw(feeds: int, concurrency: int, port: int, *, reuse: bool) -> list[f
                 writer = None
 
     rounds = []
-    for _ in range(2):
+    for _ in ROUNDS:
         numbers = iter(range(feeds))
         started = time.perf_counter()
         await asyncio.gather(*(lane(numbers) for _ in range(concurrency)))
@@ -199,7 +207,7 @@ async def raw(feeds: int, concurrency: int, port: int, *, reuse: bool) -> list[f
 
 
 def with_reader(feeds: int, port: int) -> list[float]:
-    """Both rounds with lemon24/reader, which also parses and stores."""
+    """The rounds with lemon24/reader, which also parses and stores."""
     # Its own copy of feedparser needs a module that is not always there.
     os.environ["READER_NO_VENDORED_FEEDPARSER"] = "1"
     try:
@@ -218,7 +226,7 @@ def with_reader(feeds: int, port: int) -> list[float]:
         store = make_reader(str(Path(folder) / "reader.sqlite"))
         for n in range(feeds):
             store.add_feed(url_of(n, port))
-        for _ in range(2):
+        for _ in ROUNDS:
             started = time.perf_counter()
             results = list(store.update_feeds_iter(workers=READER_WORKERS, scheduled=False))
             rounds.append(time.perf_counter() - started)
@@ -254,11 +262,11 @@ def run_child(name: str, port: int, arguments: argparse.Namespace) -> None:
     else:
         rounds = asyncio.run(raw(feeds, concurrency, port, reuse=name == "raw_reused"))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps([feeds / rounds[0], feeds / rounds[1], peak]))
+    print(json.dumps([*(feeds / seconds for seconds in rounds), peak]))
 
 
 def measure(name: str, arguments: argparse.Namespace) -> list[float] | None:
-    """Feeds a second of both rounds, and peak MB; None where the client is not installed."""
+    """Feeds a second of each round, and peak MB; None where the client is not installed."""
     feeds = arguments.reader_feeds if name == "reader" else arguments.feeds
     python = arguments.reader_python if name == "reader" else sys.executable
     with running_server() as port:
@@ -302,16 +310,18 @@ def main() -> None:
             print("reader not installed")
         else:
             rounds.setdefault(name, []).append(figures)
-    second = {}
+    speeds: dict[str, dict[str, float]] = {}
     for name, measured in rounds.items():
-        first, second[name], peak = (median(values) for values in zip(*measured, strict=True))
-        print(f"{name}_first_feeds_per_s {first:.1f}")
-        print(f"{name}_second_feeds_per_s {second[name]:.1f}")
+        *speed, peak = (median(values) for values in zip(*measured, strict=True))
+        speeds[name] = dict(zip(ROUNDS, speed, strict=True))
+        for each, feeds_per_s in speeds[name].items():
+            print(f"{name}_{each}_feeds_per_s {feeds_per_s:.1f}")
         if name == "ours":
             print(f"peak_rss_mb {peak:.0f}")
     for other in ("raw", "raw_reused", "reader"):
-        if other in second:
-            print(f"ours_to_{other} {second['ours'] / second[other]:.3f}")
+        if other in speeds:
+            for each, label in (("second", ""), ("unchanged", "unchanged_")):
+                print(f"ours_{label}to_{other} {speeds['ours'][each] / speeds[other][each]:.3f}")
 
 
 if __name__ == "__main__":

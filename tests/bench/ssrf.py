@@ -8,7 +8,11 @@ The list is a TSV file with a header line and the columns ``url_or_host``, ``exp
 * ``resolve_then_decide``: the name resolves to private addresses, alone and beside a public one,
   and none of the private ones is connected to;
 
-other rows are left out. Names resolve here as their row has it, and connections are recorded
+other rows are left out. Lists that follow a library's ``is_global`` call addresses in
+192.0.0.0/24 and fec0::/10 public. They are refused here on purpose, and so counted as misses: see
+docs/decisions/0005-addresses-refused-on-purpose.md.
+
+Names resolve here as their row has it, and connections are recorded
 instead of made: nothing leaves the machine. Prints one figure a line, ``name value``, and a line
 ``miss URL expect got`` on standard error for each row that went otherwise.
 

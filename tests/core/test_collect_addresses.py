@@ -1,7 +1,7 @@
 """Which hosts may be asked."""
 
 import csv
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -160,6 +160,55 @@ def test_canonical_hosts_stay_as_they_are(host: str) -> None:
 def test_urls_that_are_not_asked_say_why(url: str, part: str) -> None:
     """A refused URL comes with its reason."""
     assert part in (check_url(url) or "")
+
+
+@given(st.from_regex(r"([a-z0-9_-]{1,8}\.){1,4}[a-z][a-z0-9-]{0,8}", fullmatch=True))
+def test_plain_names_are_read_as_all_others_are(name: str) -> None:
+    """The short way for ordinary names leads where the long one, which capitals need, does."""
+    assert canonical_host(name) == canonical_host(name.upper()) == name
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "168.63.129.16/32"),
+    ],
+)
+def test_networks_are_refused_to_their_edges(network: str) -> None:
+    """The first and the last address of a network are refused, their outer neighbours are not."""
+    first, last = ip_network(network)[0], ip_network(network)[-1]
+    assert address_refusal(str(first))
+    assert address_refusal(str(last))
+    assert first == ip_address("0.0.0.0") or not address_refusal(str(first - 1))
+    assert not address_refusal(str(last + 1))
+
+
+@pytest.mark.parametrize(
+    ("host", "named"),
+    [
+        ("127.0.0.1", True),
+        ("[::1]", True),
+        ("192.168.1.4", True),
+        ("[::ffff:10.0.0.5]", True),
+        ("[fec0::1]", True),
+        ("nas.lan", True),
+        ("169.254.169.254", False),
+        ("[fd00:ec2::254]", False),
+        ("169.254.1.1", False),
+        ("192.0.0.9", False),
+        ("224.0.0.1", False),
+        ("metadata.google.internal", False),
+        ("instance-data", False),
+    ],
+)
+def test_a_refusal_names_the_way_out_where_there_is_one(host: str, *, named: bool) -> None:
+    """The sentence names private_hosts exactly where naming the host there would open it."""
+    refused = check_url(f"http://{host}/") or ""
+    assert refused.endswith("; name the host in [collect] private_hosts if it is yours") is named
+    if named:
+        assert check_url(f"http://{host}/", private_hosts=opted_in([host])) is None
 
 
 def test_a_target_is_who_is_asked() -> None:

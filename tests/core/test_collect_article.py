@@ -5,16 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from digest.collect.articles.article import (
-    Article,
-    NoArticle,
-    enriched,
-    needs_article,
-    read_article,
-)
+from digest.collect.articles.article import read_article
+from digest.collect.articles.enrichment import enriched, needs_article
 from digest.collect.articles.metadata import metadata_of
 from digest.collect.sources.pages import parse_page
-from digest.model import Entry, EntryKey, Image
+from digest.model import Article, ArticleJob, ArticleResult, Entry, EntryKey, Image, NoArticle
 
 URL = "https://quay.example/2026/ledgers"
 PARAGRAPH = (
@@ -53,8 +48,16 @@ def page(inner: str, head: str = "") -> bytes:
 <footer><p>Cookie policy. Privacy policy.</p></footer></body></html>""".encode()
 
 
-def read(inner: str, head: str = "", *, url: str = URL, kind: str = "text/html") -> object:
-    return read_article(page(inner, head), entry=ENTRY, url=url, content_type=kind)
+def read(
+    inner: str, head: str = "", *, entry: Entry = ENTRY, url: str = URL, kind: str = "text/html"
+) -> ArticleResult:
+    return read_bytes(page(inner, head), entry=entry, url=url, kind=kind)
+
+
+def read_bytes(
+    body: bytes, *, entry: Entry = ENTRY, url: str = URL, kind: str = ""
+) -> ArticleResult:
+    return read_article(ArticleJob(entry=entry, url=url, body=body, content_type=kind))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +124,7 @@ def test_what_an_entry_gains() -> None:
 def test_a_redirecting_link_is_replaced() -> None:
     """An entry that linked to a counter on another host links to its page."""
     counted = replace(ENTRY, url="https://count.example/r/123")
-    article = read_article(page(LONG), entry=counted, url=URL)
+    article = read(LONG, entry=counted)
     assert isinstance(article, Article)
     assert enriched(counted, article).url == URL
 
@@ -162,7 +165,7 @@ def test_another_text_is_no_article() -> None:
         summary="Bicycle racks will be fitted beside seventeen shops after councillors agreed.",
         content="",
     )
-    found = read_article(page(LONG), entry=other, url=URL)
+    found = read(LONG, entry=other)
     assert isinstance(found, NoArticle)
     assert "another text" in found.reason
 
@@ -171,12 +174,12 @@ def test_another_text_is_no_article() -> None:
 @pytest.mark.usefixtures("fulltext")
 def test_broken_pages(body: bytes) -> None:
     """Whatever the bytes, the answer is a value."""
-    assert isinstance(read_article(body, entry=ENTRY, url=URL), NoArticle)
+    assert isinstance(read_bytes(body), NoArticle)
 
 
 def test_a_document_of_another_kind() -> None:
     """What says that it is no HTML is not read as such."""
-    found = read_article(b"%PDF-1.7", entry=ENTRY, url=URL, content_type="application/pdf")
+    found = read_bytes(b"%PDF-1.7", kind="application/pdf")
     assert isinstance(found, NoArticle)
     assert "application/pdf" in found.reason
 

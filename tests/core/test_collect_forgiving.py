@@ -59,6 +59,7 @@ def atom(inner: str, feed: str = "") -> Entry:
         pytest.param(rss("<item><title>a\x00b\x0bc\x1fd</title></item>"), "abcd", id="controls"),
         pytest.param(rss("<item><title>a&#0;b&#x1F;c&#xD800;</title></item>"), "abc",
                      id="references to controls"),
+        pytest.param(rss("<item><title>caf&#Xe9;</title></item>"), "café", id="a large X"),
         pytest.param("<?xml version='1.1'?>" + rss("<item><title>a</title></item>"), "a",
                      id="XML 1.1"),
         pytest.param("\ufeff\n <?xml version='1.0'?>" + rss("<item><title>a</title></item>"), "a",

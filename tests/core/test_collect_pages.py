@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digest.collect.dates import read_date
 from digest.collect.discovery.propose import propose
-from digest.collect.isolation.wire import decode_job, encode_job
+from digest.collect.isolation.wire import decode_task, encode_task
 from digest.collect.sources.apis import read_api
 from digest.collect.sources.kinds import read_source
 from digest.collect.sources.pages import read_page
@@ -352,7 +352,9 @@ def test_a_source_is_read_by_its_kind(name: str) -> None:
     body = (PAGES / name).read_bytes()
     best = propose(body, url=URL)[0]
     job = ParseJob(url=URL, body=body, kind=best.feed.kind, selectors=best.feed.selectors)
-    parsed = read_source(decode_job(encode_job(job)))
+    task = decode_task(encode_task(job))
+    assert isinstance(task, ParseJob)
+    parsed = read_source(task)
     assert isinstance(parsed, ParsedFeed)
     assert parsed.entries == best.entries
 

@@ -34,6 +34,7 @@ from digest.model import (
     ParsedFeed,
     ParseFailed,
     ParseResult,
+    Selectors,
     SourceKind,
 )
 
@@ -98,10 +99,21 @@ def test_a_read_document_sets_everything_right() -> None:
 def test_an_unchanged_document_need_not_be_parsed() -> None:
     """A body whose hash is known is a success without parsing, and keeps the title."""
     known = replace(STRUGGLING, body_hash=body_hash(DOCUMENT.body))
-    assert not needs_parsing(known, DOCUMENT)
-    assert needs_parsing(STRUGGLING, DOCUMENT)
+    assert not needs_parsing(FEED_AT, known, DOCUMENT)
+    assert needs_parsing(FEED_AT, STRUGGLING, DOCUMENT)
     state = after(DOCUMENT, None, known)
     assert (state.health, state.title, state.etag) == (FeedHealth.ACTIVE, "Old title", '"2"')
+
+
+def test_a_page_is_read_anew_once_its_selectors_are_others() -> None:
+    """Neither its validators nor its hash keep a page from being read by what is written now."""
+    page = replace(FEED_AT, kind=SourceKind.PAGE, selectors=Selectors(entry="li", title="h3"))
+    state = after(DOCUMENT, FEED, feed=page)
+    assert request_for(page, state).etag == '"2"'
+    assert not needs_parsing(page, state, DOCUMENT)
+    edited = replace(page, selectors=Selectors(entry="li", title="h4"))
+    assert request_for(edited, state).etag == request_for(edited, state).last_modified == ""
+    assert needs_parsing(edited, state, DOCUMENT)
 
 
 def test_not_modified_keeps_the_validators() -> None:

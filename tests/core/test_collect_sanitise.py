@@ -48,6 +48,8 @@ def dangers(html: str) -> list[str]:
         ("<a href='two'>a</a>", '<a href="https://site.example/posts/two">a</a>'),
         ("<a href='javascript:x'>a</a>", "<a>a</a>"),
         ("<iframe src=//x>f</iframe>b", "b"),
+        ('<p>a<iframe src="//x?a>b" /></p><p>b</p>', "<p>a</p><p>b</p>"),
+        ("<SCRIPT src='x'/>a<object data=x/>b", "ab"),
         ("<noscript><img src=p.png></noscript>", '<img src="https://site.example/posts/p.png">'),
         ("<img src=/p.gif width=1 height=1>a", "a"),
         ("<img alt=x>a", "a"),

@@ -1,17 +1,28 @@
-"""Jobs and results as bytes."""
+"""Tasks and what comes of them as bytes."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.isolation.wire import decode_job, decode_result, encode_job, encode_result
+from digest.collect.isolation.wire import (
+    decode_article,
+    decode_result,
+    decode_task,
+    encode_article,
+    encode_result,
+    encode_task,
+)
 from digest.model import (
+    Article,
+    ArticleJob,
     Entry,
     EntryKey,
     Image,
+    NoArticle,
     ParsedFeed,
     ParseFailed,
     ParseJob,
@@ -47,6 +58,20 @@ FEED = ParsedFeed(
 )
 
 
+ARTICLE = Article(
+    content="<p>Wörter.</p>",
+    words=700,
+    url="https://site.example/1",
+    title="Grüße",
+    description="Words.",
+    image=Image(url="https://site.example/i.png", height=4),
+    authors=("Ann",),
+    published_at=datetime(2024, 2, 3, 9, 30, tzinfo=UTC),
+    language="de",
+    support=("Call 123.",),
+)
+
+
 @pytest.mark.parametrize("result", [FEED, ParsedFeed(title=""), ParseFailed(reason="ünfit")])
 def test_results_come_back(result: ParsedFeed | ParseFailed) -> None:
     """What is encoded is decoded to the same value."""
@@ -66,7 +91,32 @@ def test_jobs_come_back(body: bytes, text: str, number: int) -> None:
         kind=SourceKind.PAGE,
         selectors=Selectors(entry="li", title=text),
     )
-    assert decode_job(encode_job(job)) == job
+    assert decode_task(encode_task(job)) == job
+
+
+@given(st.binary(max_size=100), st.text(max_size=20), st.booleans())
+def test_pages_come_back(body: bytes, text: str, full_text: bool) -> None:  # noqa: FBT001 - drawn
+    """A page arrives with its entry, whatever its title and text are."""
+    entry = replace(ENTRY, title=text, content=text, full_text=full_text)
+    job = ArticleJob(entry=entry, url=text, body=body, content_type=text)
+    assert decode_task(encode_task(job)) == job
+
+
+@pytest.mark.parametrize(
+    "result",
+    [ARTICLE, Article(content="", words=0, url=""), NoArticle(reason="the page is a wäll")],
+    ids=["whole", "bare", "none"],
+)
+def test_articles_come_back(result: Article | NoArticle) -> None:
+    """What is encoded is decoded to the same value."""
+    assert decode_article(encode_article(result)) == result
+
+
+def test_a_task_of_no_known_kind_is_refused() -> None:
+    """A program and a parser of different versions do not guess."""
+    head = b'["riddle", 1]'
+    with pytest.raises(ValueError, match="task"):
+        decode_task(len(head).to_bytes(4) + head)
 
 
 def test_an_entry_can_only_be_of_the_feed_that_was_asked() -> None:
@@ -106,6 +156,37 @@ def test_any_json_is_a_result_or_refused(document: object) -> None:
     except (ValueError, TypeError):
         return
     assert isinstance(found, ParsedFeed | ParseFailed)
+
+
+def _article_answer(place: int, value: object) -> bytes:
+    document = json.loads(encode_article(ARTICLE))
+    document[place] = value
+    return json.dumps(document).encode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"", b"{}", b"[]", b"[1]", encode_result(FEED), _article_answer(0, None),
+        _article_answer(1, "700"), _article_answer(5, ["u"]), _article_answer(6, "Ann"),
+        _article_answer(7, "2024-02-03"), _article_answer(9, [1]),
+        json.dumps(json.loads(encode_article(ARTICLE))[:-1]).encode(),
+    ],
+)  # fmt: skip
+def test_articles_of_any_other_form_are_refused(answer: bytes) -> None:
+    """What holds for feeds holds for articles."""
+    with pytest.raises((ValueError, TypeError)):
+        decode_article(answer)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists, max_leaves=30))
+def test_any_json_is_an_article_or_refused(document: object) -> None:
+    """There is no third way here either."""
+    try:
+        found = decode_article(json.dumps(document).encode())
+    except (ValueError, TypeError):
+        return
+    assert isinstance(found, Article | NoArticle)
 
 
 def test_moments_arrive_in_utc() -> None:

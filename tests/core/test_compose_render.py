@@ -16,7 +16,16 @@ from digest.compose.personalise import SLOT_DOMAIN, UNSUBSCRIBE_SLOT, ReaderSlot
 from digest.compose.plaintext import display_width
 from digest.compose.render import IssueRenderer, check_templates
 from digest.errors import TemplateError
-from digest.model import Issue, Newsletter, RenderedIssue, Section, Wording
+from digest.model import (
+    Coverage,
+    Earlier,
+    EntryKey,
+    Issue,
+    Newsletter,
+    RenderedIssue,
+    Section,
+    Wording,
+)
 from digest.resources import TEMPLATES
 from tests.core.harbour import ISSUE, NEWSLETTER, PUBLIC_URL, picture, section, story
 
@@ -68,6 +77,47 @@ def test_help_lines_go_wherever_their_story_goes() -> None:
         assert rendered.html.count(line) == 1
         assert " ".join(rendered.text.split()).count(line) == 1
     assert "helped" not in render().html.partition("<body")[2]
+
+
+def covered(*names: str) -> tuple[Coverage, ...]:
+    key = EntryKey(feed="https://feeds.example/other", id="1")
+    return tuple(
+        Coverage(source=name, url=f"https://{name.lower()}.example/", headline=name, entry=key)
+        for name in names
+    )
+
+
+def test_other_sources_and_what_a_story_follows_up_stand_under_it() -> None:
+    """In the lead and in a section, in HTML with links and in text; a long list is cut."""
+    before = Earlier(
+        issue="weekly-2026-06-11",
+        headline="The ferry is < sold",
+        url="https://stories.example/sold",
+        date=ISSUE.key.period.start,
+    )
+    lead = replace(story(1, "One"), coverage=covered("Gull", "Tern"), follows=before)
+    told = replace(story(2, "Two", excerpt="Words."), coverage=covered(*"ABCDEFG"))
+    rendered = render(replace(ISSUE, lead=lead, sections=(section("Sea", told),)))
+    page = tree_of(rendered.html)
+    first, second = found(page, "//p[contains(@class, 'trail')]")
+    assert text_of(first) == (
+        "Also covered by Gull, TernFollows: The ferry is < sold (issue of 11 June)"
+    )
+    assert [link.get("href") for link in first.iter("a")] == [
+        "https://gull.example/",
+        "https://tern.example/",
+        "https://stories.example/sold",
+    ]
+    assert text_of(second) == "Also covered by A, B, C, D, E and 2 more"
+    assert "\n\nAlso covered by Gull, Tern\n\nFollows: The ferry is < sold" in rendered.text
+    assert "issue of 11 June)\nhttps://stories.example/sold\n" in rendered.text
+    assert "Also covered by A, B, C, D, E and 2 more\n" in rendered.text
+
+
+def test_a_story_that_stands_alone_says_nothing_of_others() -> None:
+    """No empty line is left where nobody else tells it."""
+    assert "trail" not in render().html.partition("<body")[2]
+    assert "Also covered" not in render().text
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """Assembly: a period's entries become one issue, and none is lost on the way."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.curate import LeftOut, assemble, candidates, is_empty
+from digest.curate import Assembly, Material, assemble, candidates, is_empty
 from digest.curate.excerpts import LEAD_WORDS, STORY_WORDS
 from digest.model import (
+    Edits,
     Entry,
     EntryKey,
     EntryState,
@@ -21,11 +23,13 @@ from digest.model import (
     Mark,
     Newsletter,
     Period,
+    RankingRules,
     Rule,
     RuleField,
     Schedule,
     Sender,
     Topic,
+    Verdict,
     Weekday,
 )
 
@@ -79,6 +83,16 @@ def kept(number: int, feed: str = "a", **changes: object) -> KeptEntry:
     return replace(item, **outer)  # type: ignore[arg-type]  # named by the tests below
 
 
+def assembled(newsletter: Newsletter, items: Sequence[KeptEntry], **edits: object) -> Assembly:
+    """The week's issue of these entries, with an editor's changes."""
+    return assemble(
+        newsletter,
+        WEEK,
+        Material(kept=tuple(items), feeds=FEEDS),
+        edits=Edits(**edits),  # type: ignore[arg-type]  # named by the tests below
+    )
+
+
 UNFIT = (
     kept(1, dated_at=None),
     kept(2, dated_at=WEEK.end),
@@ -97,8 +111,8 @@ def test_candidates_are_dated_in_the_period_and_unused() -> None:
 
 def test_why_entries_are_left_out() -> None:
     """Each entry that is no candidate, or has no link, is reported with its reason."""
-    assembly = assemble(NEWSLETTER, WEEK, (*UNFIT, kept(5, url="")))
-    assert [left.reason for left in assembly.left_out] == [
+    assembly = assembled(NEWSLETTER, (*UNFIT, kept(5, url="")))
+    assert [choice.reason for choice in assembly.choices] == [
         "undated when its feed was first fetched",
         "dated outside the period",
         "dated outside the period",
@@ -117,7 +131,8 @@ def test_an_issue_in_full() -> None:
         kept(3, "b", categories=("LAW",)),
         kept(9, "b", content=f"<p>{PROSE * 9}</p>"),
     )
-    issue = assemble(NEWSLETTER, WEEK, items, feeds=FEEDS).issue
+    plain = replace(NEWSLETTER, ranking=RankingRules(diversity=0.0))
+    issue = assembled(plain, items).issue
     assert issue.key == IssueKey(newsletter="weekly", period=WEEK)
     assert (issue.slug, str(issue.title), str(issue.intro)) == (
         "weekly-2026-11-26",
@@ -143,7 +158,7 @@ def test_an_issue_in_full() -> None:
 
 def test_the_lead_is_told_at_greater_length() -> None:
     """The lead's excerpt has up to 60 words, a story's up to 35, each ending with a sentence."""
-    issue = assemble(NEWSLETTER, WEEK, (kept(1), kept(2))).issue
+    issue = assembled(NEWSLETTER, (kept(1), kept(2))).issue
     told = [len(str(story.excerpt).split()) for story in issue.stories]
     assert told == [LEAD_WORDS // 8 * 8, STORY_WORDS // 8 * 8]
 
@@ -151,7 +166,7 @@ def test_the_lead_is_told_at_greater_length() -> None:
 def test_copies_make_one_story_with_both_entries() -> None:
     """The same URL in two feeds is one story, and a rule that fits either copy places it."""
     copy = kept(2, "b", url="https://a.example/1", categories=("Law",), title="Retold")
-    issue = assemble(NEWSLETTER, WEEK, (kept(1), copy)).issue
+    issue = assembled(NEWSLETTER, (kept(1), copy)).issue
     assert [key.feed for key in issue.entry_keys] == list(NEWSLETTER.feeds)
     assert [story.reason.split(";")[0] for story in issue.stories] == ["category = 'law'"]
 
@@ -159,15 +174,16 @@ def test_copies_make_one_story_with_both_entries() -> None:
 def test_what_does_not_fit_is_listed_then_left_out() -> None:
     """Beyond the caps 20 stories are listed with the limit that hit; the rest is reported."""
     items = [kept(number) for number in range(30)]
-    assembly = assemble(replace(NEWSLETTER, max_per_topic=4), WEEK, items)
+    assembly = assembled(replace(NEWSLETTER, max_per_topic=4), items)
     assert (len(assembly.issue.stories), len(assembly.issue.also_published)) == (4, 20)
     assert assembly.issue.also_published[0].reason == (
-        "no rule fits; over the limit of 4 in Elsewhere"
+        "no rule or category fits; over the limit of 4 in Elsewhere"
     )
-    assert assembly.left_out == tuple(
-        LeftOut(entry=items[number].entry.key, reason="over the limit of 20 listed titles")
-        for number in range(6)
-    )
+    verdicts = Counter(choice.verdict for choice in assembly.choices)
+    assert verdicts == {"lead": 1, "told": 3, "listed": 20, "left-out": 6}
+    assert {c.reason for c in assembly.choices if c.verdict is Verdict.LEFT_OUT} == {
+        "over the limit of 4 in Elsewhere; over the limit of 20 listed titles"
+    }
 
 
 @pytest.mark.parametrize(
@@ -183,7 +199,7 @@ def test_slugs(cron: str, end: datetime, slug: str) -> None:
     """A slug has the period's local end date, and its time if days have several."""
     newsletter = replace(NEWSLETTER, schedule=Schedule(time_zone="Europe/London", cron=cron))
     period = Period(start=end - timedelta(days=1), end=end)
-    assert assemble(newsletter, period, ()).issue.slug == slug
+    assert assemble(newsletter, period, Material(kept=())).issue.slug == slug
 
 
 @pytest.mark.parametrize(
@@ -194,13 +210,13 @@ def test_slugs(cron: str, end: datetime, slug: str) -> None:
 def test_is_empty(count: int, wanted: int, *, empty: bool) -> None:
     """An issue is empty when it tells fewer stories than wanted."""
     newsletter = replace(NEWSLETTER, min_stories=wanted)
-    issue = assemble(newsletter, WEEK, [kept(number) for number in range(count)]).issue
+    issue = assembled(newsletter, [kept(number) for number in range(count)]).issue
     assert is_empty(issue, newsletter) is empty
 
 
 def test_nothing_makes_a_bare_issue() -> None:
     """Without entries there is a subject and no section."""
-    issue = assemble(NEWSLETTER, WEEK, ()).issue
+    issue = assembled(NEWSLETTER, ()).issue
     assert (issue.lead, issue.sections, issue.also_published) == (None, (), ())
     assert str(issue.subject) == "The Weekly"
 
@@ -237,10 +253,12 @@ def test_nothing_is_lost_and_order_is_nothing(
 ) -> None:
     """Every entry is in the issue or left out, exactly once, whatever the input's order."""
     newsletter = replace(NEWSLETTER, max_stories=limit, max_per_topic=3)
-    assembly = assemble(newsletter, WEEK, items, feeds=FEEDS)
-    places = Counter([*assembly.issue.entry_keys, *(left.entry for left in assembly.left_out)])
-    assert places == Counter(item.entry.key for item in items)
+    assembly = assembled(newsletter, items)
+    left = [c.entry for c in assembly.choices if c.verdict is Verdict.LEFT_OUT]
+    assert Counter([*assembly.issue.entry_keys, *left]) == Counter(i.entry.key for i in items)
+    assert [c.entry for c in assembly.choices] == sorted(item.entry.key for item in items)
+    assert all(choice.reason for choice in assembly.choices)
     assert all(section.stories for section in assembly.issue.sections)
     assert all(str(story.headline) for story in assembly.issue.stories)
     Random(seed).shuffle(items)
-    assert assemble(newsletter, WEEK, items, feeds=FEEDS) == assembly
+    assert assembled(newsletter, items) == assembly

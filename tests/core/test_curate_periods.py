@@ -1,17 +1,26 @@
 """Periods: what is due, on the wall clock, across changes of the clock."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.curate.periods import due_period, next_due, times_of_day, upcoming
+from digest.curate.timing.periods import (
+    due_period,
+    next_due,
+    next_period,
+    next_periods,
+    send_time,
+    times_of_day,
+    upcoming,
+)
 from digest.model import (
     CalendarLength,
+    DateRange,
     LengthUnit,
     Newsletter,
     Period,
@@ -20,6 +29,8 @@ from digest.model import (
     Topic,
     Weekday,
 )
+from tests.core import timetables
+from tests.core.timetables import utc
 
 ZONES = (
     "Europe/London",
@@ -47,10 +58,6 @@ def newsletter(schedule: Schedule) -> Newsletter:
 
 def due(schedule: Schedule, now: datetime, latest: Period | None = None) -> Period | None:
     return due_period(newsletter(schedule), now=now, latest=latest)
-
-
-def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
-    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 THURSDAYS = Schedule(time_zone="Europe/London", days=(Weekday.THURSDAY,), at=time(7, 30))
@@ -238,3 +245,143 @@ def test_due_times_are_the_ones_written(schedule: Schedule, now: datetime) -> No
         after_gap = shown.utcoffset() != minute_before.utcoffset()
         assert shown.time() in times_of_day(schedule) or after_gap
         assert shown.fold == 0
+
+
+CHRISTMAS = (DateRange(first=date(2026, 12, 24), last=date(2027, 1, 2)),)
+DAILY = replace(THURSDAYS, days=())
+
+
+def test_nothing_falls_due_while_paused() -> None:
+    """A pause keeps everything back; the first issue after it covers all since the last one."""
+    latest = Period(start=utc(2026, 10, 1), end=utc(2026, 10, 8, 6, 30))
+    assert due(replace(THURSDAYS, paused=True), utc(2026, 11, 27), latest) is None
+    assert due(THURSDAYS, utc(2026, 11, 27), latest) == Period(
+        start=latest.end, end=utc(2026, 11, 26, 7, 30)
+    )
+
+
+def test_the_next_period_of_a_paused_newsletter() -> None:
+    """What would come next can be asked during a pause; it starts where the last issue ended."""
+    latest = Period(start=utc(2026, 10, 1), end=utc(2026, 10, 8, 6, 30))
+    paused = newsletter(replace(THURSDAYS, paused=True))
+    assert next_period(paused, now=utc(2026, 11, 27), latest=latest) == Period(
+        start=latest.end, end=utc(2026, 12, 3, 7, 30)
+    )
+
+
+def test_what_a_blackout_leaves_is_in_the_next_issue() -> None:
+    """Nothing is due on a blacked-out day, and the issue after it reaches back over it."""
+    schedule = replace(THURSDAYS, blackout=CHRISTMAS)
+    latest = Period(start=utc(2026, 12, 10, 7, 30), end=utc(2026, 12, 17, 7, 30))
+    assert due(schedule, utc(2027, 1, 6), latest) is None
+    covering = Period(start=latest.end, end=utc(2027, 1, 7, 7, 30))
+    assert due(schedule, utc(2027, 1, 8), latest) == covering
+    assert due(schedule, utc(2027, 1, 8)) == covering
+
+
+def test_a_length_reaches_back_over_a_blackout() -> None:
+    """A week's length that tiles goes on tiling: it is counted from the first issue left out."""
+    week = CalendarLength(count=1, unit=LengthUnit.WEEK)
+    schedule = replace(THURSDAYS, blackout=CHRISTMAS, length=week)
+    assert due(schedule, utc(2027, 1, 8)) == Period(
+        start=utc(2026, 12, 17, 7, 30), end=utc(2027, 1, 7, 7, 30)
+    )
+
+
+def test_an_issue_is_due_at_its_cut_off_and_sent_later() -> None:
+    """The period ends at the cut-off; the time of sending is that of the schedule."""
+    schedule = replace(THURSDAYS, cut_off=timedelta(days=4), weekends=False)
+    period = due(schedule, utc(2026, 11, 20, 7, 30))
+    assert period == Period(start=utc(2026, 11, 13, 7, 30), end=utc(2026, 11, 20, 7, 30))
+    assert send_time(schedule, period) == utc(2026, 11, 26, 7, 30)
+    assert next_due(schedule, period.end) == utc(2026, 11, 27, 7, 30)
+
+
+@pytest.mark.parametrize(
+    "schedule", [THURSDAYS, replace(THURSDAYS, cut_off=timedelta(hours=1))], ids=["none", "hour"]
+)
+def test_only_scheduled_periods_wait_for_a_time(schedule: Schedule) -> None:
+    """What was asked for out of turn, and what is never cut off early, goes out when ready."""
+    ends = utc(2026, 11, 26, 7, 30)
+    asked = Period(start=utc(2026, 11, 20), end=ends)
+    assert send_time(schedule, asked) is None
+
+
+def test_the_next_periods_touch() -> None:
+    """Periods to come follow each other, the first from the end of the latest issue."""
+    schedule = replace(DAILY, blackout=CHRISTMAS)
+    latest = Period(start=utc(2026, 12, 20), end=utc(2026, 12, 21, 12))
+    first, *rest = next_periods(newsletter(schedule), now=utc(2026, 12, 22), latest=latest, count=4)
+    assert first.start == latest.end
+    assert [f"{period.end:%m-%d}" for period in (first, *rest)] == [
+        "12-22", "12-23", "01-03", "01-04",
+    ]  # fmt: skip
+    assert all(one.end == other.start for one, other in pairwise((first, *rest)))
+
+
+def test_an_issue_ahead_of_its_time_is_followed_by_the_next_one() -> None:
+    """Where the latest issue covers time to come, the next period starts only then."""
+    latest = Period(start=utc(2026, 11, 26), end=utc(2026, 12, 3, 7, 30))
+    assert next_period(newsletter(THURSDAYS), now=utc(2026, 11, 27), latest=latest) == Period(
+        start=latest.end, end=utc(2026, 12, 10, 7, 30)
+    )
+
+
+@settings(deadline=None)
+@given(
+    schedule=timetables.schedules,
+    asked=st.lists(timetables.moments, min_size=1, max_size=12),
+    paused=st.lists(st.booleans(), min_size=12, max_size=12),
+)
+def test_no_time_is_lost_or_covered_twice(
+    schedule: Schedule, asked: list[datetime], paused: list[bool]
+) -> None:
+    """Whenever it is asked, with what restarts and pauses ever, periods touch and never overlap."""
+    latest = None
+    periods: list[Period] = []
+    for now, is_paused in zip(sorted(asked), paused, strict=False):
+        at_hand = replace(schedule, paused=is_paused)
+        period = due(at_hand, now, latest)
+        assert not (period and is_paused)
+        if period:
+            assert period.start < period.end <= now
+            assert due(at_hand, now, period) is None
+            periods.append(period)
+            latest = period
+    assert all(one.end == other.start for one, other in pairwise(periods))
+
+
+@settings(deadline=None)
+@given(
+    schedule=timetables.schedules,
+    asked=st.lists(timetables.moments, min_size=2, max_size=12),
+    skipped=st.sets(st.integers(0, 10)),
+)
+def test_missed_runs_change_nothing_but_the_number_of_issues(
+    schedule: Schedule, asked: list[datetime], skipped: set[int]
+) -> None:
+    """Runs that did not happen leave the same time covered, up to the same moment."""
+    first, *middle, last = sorted(asked)
+    start = due(schedule, first)
+
+    def covered(moments: list[datetime]) -> datetime | None:
+        latest = start
+        for now in (*moments, last):
+            latest = due(schedule, now, latest) or latest
+        return latest.end if latest else None
+
+    some = [moment for index, moment in enumerate(middle) if index not in skipped]
+    assert covered(middle) == covered(some)
+
+
+@settings(deadline=None)
+@given(schedule=timetables.schedules, now=timetables.moments)
+def test_what_comes_next_is_what_falls_due(schedule: Schedule, now: datetime) -> None:
+    """The periods that are foretold are those that fall due, each with its time of sending."""
+    latest = due(schedule, now)
+    for period in next_periods(newsletter(schedule), now=now, latest=latest, count=3):
+        assert due(schedule, period.end - timedelta(microseconds=1), latest) is None
+        assert due(schedule, period.end, latest) == period
+        send_at = send_time(schedule, period)
+        assert send_at is None or send_at > period.end
+        latest = period

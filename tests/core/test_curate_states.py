@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.curate.states import is_late, reach_back, state_of, unfit
+from digest.curate.states import counted_at, is_late, reach_back, state_of, unfit
 from digest.model import (
     Entry,
+    EntryClock,
     EntryKey,
     EntryState,
     IssueState,
@@ -145,3 +146,27 @@ def test_late(dated: int, seen: int, *, late: bool) -> None:
     assert is_late(kept, WEEK) is late
     assert (unfit(kept, WEEK) == "") is (late or dated == 1)
     assert not is_late(replace(kept, backlog=True), WEEK)
+
+
+SEEN = replace(KEPT, dated_at=WEEK.start - 90 * DAY)
+BY_SIGHT = EntryClock.FIRST_SEEN
+
+
+@pytest.mark.parametrize(
+    ("kept", "counted"),
+    [
+        pytest.param(SEEN, SEEN.first_seen_at, id="an-old-date"),
+        pytest.param(replace(SEEN, dated_at=NOW + 90 * DAY), SEEN.first_seen_at, id="a-date-ahead"),
+        pytest.param(replace(SEEN, backlog=True), SEEN.dated_at, id="backlog"),
+        pytest.param(replace(SEEN, backlog=True, dated_at=None), None, id="undated-backlog"),
+    ],
+)
+def test_the_clock_of_first_sight(kept: KeptEntry, counted: datetime | None) -> None:
+    """First sight counts whatever the date says, but for what a new feed had already."""
+    assert counted_at(kept, BY_SIGHT) == counted
+    assert counted_at(kept, EntryClock.PUBLISHED) == kept.dated_at
+    assert not is_late(kept, WEEK, clock=BY_SIGHT)
+    told = unfit(kept, WEEK, clock=BY_SIGHT) == ""
+    assert told is (not kept.backlog)
+    standing = state_of(kept, replace(WEEKLY, clock=BY_SIGHT), WEEK, now=NOW)
+    assert (standing.state is EntryState.NEW) is told

@@ -1,7 +1,7 @@
 """Stories: which entries are copies of one another, and how one story is told."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from random import Random
 
@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.curate.stories import full_text, group_copies, host, tell
+from digest.curate.grouping.copies import group_copies
+from digest.curate.grouping.sources import host
+from digest.curate.grouping.stories import coverage, full_text, group_stories, tell
 from digest.model import Entry, EntryKey, Image, KeptEntry, Origin
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -25,6 +27,7 @@ def kept(  # noqa: PLR0913 - one entry, each part named
     summary: str = "",
     content: str = "",
     image: Image | None = None,
+    at: float = 0,
 ) -> KeptEntry:
     """An entry of the feed at that letter's host."""
     entry = Entry(
@@ -37,7 +40,8 @@ def kept(  # noqa: PLR0913 - one entry, each part named
         content=content,
         image=image,
     )
-    return KeptEntry(entry=entry, first_seen_at=NOW, dated_at=NOW)
+    when = NOW + timedelta(hours=at)
+    return KeptEntry(entry=entry, first_seen_at=NOW, dated_at=when)
 
 
 @pytest.mark.parametrize(
@@ -96,12 +100,55 @@ def test_copies(entries: list[KeptEntry], groups: int) -> None:
     assert len(group_copies(entries)) == groups
 
 
-def test_the_publishers_own_fullest_copy_stands_first() -> None:
-    """Of copies, the one from the URL's own host is shown, then the one with more text."""
-    aggregated = kept("b", content="<p>Much longer text</p>")
-    short = kept("a", "1")
-    full = kept("a", "2", content="<p>Text</p>")
-    assert group_copies([aggregated, short, full]) == ((full, short, aggregated),)
+TEXT = "<p>" + "word " * 120 + "</p>"
+PICTURE = Image(url="https://a.example/p.jpg")
+
+
+@pytest.mark.parametrize(
+    ("second", "leads"),
+    [
+        pytest.param(kept("b"), False, id="an aggregator's copy never leads"),
+        pytest.param(kept("b", content=TEXT), False, id="not even with more text"),
+        pytest.param(kept("b", url="https://b.example/1", content=TEXT), True, id="more text"),
+        pytest.param(kept("b", url="https://b.example/1", image=PICTURE), True, id="a picture"),
+        pytest.param(kept("b", url="https://b.example/1"), False, id="the smaller key"),
+        pytest.param(kept("b", url="https://b.example/1", at=-1), True, id="published first"),
+        pytest.param(kept("c"), True, id="the configured source, whatever it brings"),
+    ],
+)
+def test_the_best_source_leads(second: KeptEntry, leads: bool) -> None:  # noqa: FBT001
+    """Configured order, then the original, most text, a picture, the first published."""
+    first = kept("a")
+    for entries in ([first, second], [second, first]):
+        (group,) = group_stories(entries, sources=["https://c.example/feed"])
+        assert group == ((second, first) if leads else (first, second))
+
+
+def test_text_beyond_a_hundred_words_counts_no_more() -> None:
+    """Of two full texts, the one with a picture leads, not the longest."""
+    long = kept("a", content=TEXT * 3)
+    pictured = kept("b", url="https://b.example/1", content=TEXT, image=PICTURE)
+    assert group_stories([long, pictured]) == ((pictured, long),)
+
+
+def test_coverage_names_each_other_source_once() -> None:
+    """Neither the leading feed, nor a second entry of one, nor a link to what leads counts."""
+    group = (
+        kept("a"),
+        kept("a", "2", url="https://a.example/2"),
+        kept("b"),
+        kept("c", title="Open data:\nthe ruling", url="https://c.example/1"),
+        kept("c", "2", url="https://c.example/2"),
+        kept("d", url="https://d.example/1"),
+    )
+    found = coverage(group)
+    assert [(each.source, each.headline) for each in found] == [
+        ("C", "Open data: the ruling"),
+        ("D", TITLE),
+    ]
+    assert found[0].entry == group[3].entry.key
+    assert tell(group, text="", words=8, reason="r").coverage == found
+    assert coverage(group[:1]) == ()
 
 
 @given(
@@ -162,10 +209,12 @@ def test_no_title_is_made_from_the_text() -> None:
 
 
 def test_an_image_comes_from_any_copy() -> None:
-    """A picture that only another copy has is shown all the same."""
+    """A picture that only another copy has is shown all the same, another post's is not."""
     image = Image(url="https://b.example/p.jpg")
     story = tell((kept(), kept("b", image=image)), text="", words=8, reason="r")
     assert story.image == image
+    other = kept("b", title="The ruling", url="https://b.example/2", image=image)
+    assert tell((kept(), other), text="", words=8, reason="r").image is None
     assert [key.feed for key in story.entries] == [
         "https://a.example/feed",
         "https://b.example/feed",

@@ -1,16 +1,20 @@
-"""Topics: the editor's rules, in order."""
+"""Topics: editors' word, rules and categories, in turn; meaning after them."""
 
-from datetime import time
+from dataclasses import replace
+from datetime import UTC, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.curate.topics import NO_RULE, Placement, place
+from digest.curate.placing.topics import NO_RULE, Placer, asks_for_meaning
 from digest.model import (
+    Correction,
     Entry,
     EntryKey,
     Newsletter,
+    PlacedBy,
+    Placement,
     Rule,
     RuleField,
     Schedule,
@@ -30,6 +34,7 @@ ENTRY = Entry(
     categories=("Law & Policy", "Économie"),
 )
 TAGS = {FEED: ("Weekly", "Rights")}
+UNPLACED = Placement(topic="other", by=PlacedBy.DEFAULT, reason=NO_RULE, confidence=0.0)
 
 
 def newsletter(*rules: Rule) -> Newsletter:
@@ -44,6 +49,24 @@ def newsletter(*rules: Rule) -> Newsletter:
         topics=tuple(Topic(id=name, name=name.title()) for name in ("law", "data", "other")),
         default_topic="other",
         rules=rules,
+    )
+
+
+def placed(of: Newsletter, *corrections: Correction, entry: Entry = ENTRY) -> Placement:
+    """Where the entry goes, without an embedder."""
+    return Placer(of, TAGS, None, corrections).place([entry])[entry.key]
+
+
+def correction(topic: str, key: EntryKey = ENTRY.key) -> Correction:
+    """An editor's word on an entry."""
+    return Correction(
+        newsletter="weekly",
+        entry=key,
+        topic=topic,
+        title=ENTRY.title,
+        text=ENTRY.summary,
+        at=datetime(2026, 11, 1, tzinfo=UTC),
+        by="ada@news.example",
     )
 
 
@@ -78,12 +101,8 @@ def newsletter(*rules: Rule) -> Newsletter:
 def test_fields(field: RuleField, pattern: str, *, fits: bool) -> None:
     """Each field of a rule looks where it says, without regard to letter case."""
     rule = Rule(topic="law", field=field, pattern=pattern)
-    expected = (
-        Placement(topic="law", reason=str(rule))
-        if fits
-        else Placement(topic="other", reason=NO_RULE)
-    )
-    assert place(ENTRY, newsletter(rule), TAGS) == expected
+    expected = Placement(topic="law", by=PlacedBy.RULE, reason=str(rule)) if fits else UNPLACED
+    assert placed(newsletter(rule)) == expected
 
 
 def test_first_match_wins() -> None:
@@ -91,14 +110,15 @@ def test_first_match_wins() -> None:
     miss = Rule(topic="other", field=RuleField.TAG, pattern="daily")
     data = Rule(topic="data", field=RuleField.KEYWORD, pattern="data")
     law = Rule(topic="law", field=RuleField.KEYWORD, pattern="copyright")
-    assert place(ENTRY, newsletter(miss, data, law), TAGS).topic == "data"
-    assert place(ENTRY, newsletter(miss, law, data), TAGS).topic == "law"
+    assert placed(newsletter(miss, data, law)).topic == "data"
+    assert placed(newsletter(miss, law, data)).topic == "law"
 
 
 def test_unknown_feed_has_no_tags() -> None:
     """A feed that the tags do not mention matches no tag rule."""
     rule = Rule(topic="law", field=RuleField.TAG, pattern="rights")
-    assert not place(ENTRY, newsletter(rule), {}).by_rule
+    found = Placer(newsletter(rule), {}).place([ENTRY])[ENTRY.key]
+    assert found == UNPLACED
 
 
 @given(
@@ -114,7 +134,62 @@ def test_unknown_feed_has_no_tags() -> None:
 )
 def test_any_patterns_place(rules: list[Rule]) -> None:
     """Whatever the patterns, an entry gets the topic of the first rule that fits alone."""
-    placement = place(ENTRY, newsletter(*rules), TAGS)
-    alone = (place(ENTRY, newsletter(rule), TAGS) for rule in rules)
-    first = next((found for found in alone if found.by_rule), None)
-    assert placement == (first or Placement(topic="other", reason=NO_RULE))
+    placement = placed(newsletter(*rules))
+    alone = (placed(newsletter(rule)) for rule in rules)
+    first = next((found for found in alone if found != UNPLACED), None)
+    assert placement == (first or UNPLACED)
+
+
+def test_an_editors_correction_beats_the_rules() -> None:
+    """The corrected entry goes where the editor said, and names that editor; the last word wins."""
+    rule = Rule(topic="law", field=RuleField.TAG, pattern="rights")
+    found = placed(newsletter(rule), correction("other"), correction("data"))
+    assert (found.topic, found.by, found.confidence) == ("data", PlacedBy.EDITOR, 1.0)
+    assert "ada@news.example" in found.reason
+
+
+def test_a_correction_to_a_topic_that_is_gone_counts_no_more() -> None:
+    """A correction that names no topic of the newsletter places nothing."""
+    assert placed(newsletter(), correction("gardening")) == UNPLACED
+
+
+@pytest.mark.parametrize(
+    ("category", "topic"),
+    [
+        pytest.param("LAW", "law", id="a topic's name"),
+        pytest.param("ley", "law", id="one of its own categories"),
+        pytest.param("Data  ", "data", id="with spaces"),
+        pytest.param("Laws", "other", id="only nearly"),
+        pytest.param("", "other", id="empty"),
+    ],
+)
+def test_categories_place_by_name(category: str, topic: str) -> None:
+    """A category that is named as a topic places its posts there, whatever its letter case."""
+    plain = newsletter()
+    law, *others = plain.topics
+    named = replace(plain, topics=(replace(law, categories=("Ley",)), *others))
+    found = placed(named, entry=replace(ENTRY, categories=("Blog", category)))
+    assert found.topic == topic
+    assert (found.by is PlacedBy.CATEGORY) == (topic != "other")
+
+
+def test_a_rule_beats_a_category() -> None:
+    """Where a rule and a category disagree, the rule decides."""
+    rule = Rule(topic="data", field=RuleField.TAG, pattern="rights")
+    assert placed(newsletter(rule), entry=replace(ENTRY, categories=("Law",))).topic == "data"
+
+
+def test_no_entries_have_no_placements() -> None:
+    """Nothing to place is nothing placed."""
+    assert Placer(newsletter(), TAGS).place([]) == {}
+
+
+def test_described_topics_ask_for_meaning() -> None:
+    """A description, an example or discovery asks for an embedder; a name alone does not."""
+    plain = newsletter()
+    law, *others = plain.topics
+    assert not asks_for_meaning(plain)
+    assert asks_for_meaning(replace(plain, discover=True))
+    assert asks_for_meaning(
+        replace(plain, topics=(replace(law, description="Courts and bills."), *others))
+    )

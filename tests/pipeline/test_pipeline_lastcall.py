@@ -9,7 +9,8 @@ import pytest
 
 from digest.app import App
 from digest.model import Feed, FeedHealth, FeedState, NotModified
-from digest.pipeline.drafting import draft_due_issues, due_issues
+from digest.pipeline.drafting import draft_due_issues
+from digest.pipeline.due import due_issues
 from digest.pipeline.lastcall import last_call
 from digest.store import open_store
 from tests.core.harbour import NEWSLETTER

@@ -51,6 +51,7 @@ def test_the_store_is_what_the_ports_ask_for(store: SqlStore) -> None:
     assert port.link_key()
 
 
+@pytest.mark.usefixtures("path")
 def test_pragmas_are_those_of_the_reliability_rules(store: SqlStore) -> None:
     """WAL, synchronous=FULL, foreign keys and patience hold on every connection."""
     with store.database.writing() as connection:
@@ -118,6 +119,7 @@ def test_a_read_only_database_can_be_read_and_says_why_it_cannot_be_written(
     reader.close()
 
 
+@pytest.mark.usefixtures("path")
 def test_a_full_disk_is_a_store_error_and_nothing_is_half_written(store: SqlStore) -> None:
     """When the disk fills up in the middle of an import, none of it was imported."""
     few = [NewSubscriber(address=f"early{n}@example.org") for n in range(10)]
@@ -181,10 +183,10 @@ def test_the_link_key_is_made_once(store: SqlStore) -> None:
     assert store.epoch() != keys[0].hex()
 
 
-def test_the_link_key_outlives_the_process(store: SqlStore, path: Path) -> None:
+def test_the_link_key_outlives_the_process(store: SqlStore, url: str) -> None:
     """A store opened later signs with the same key."""
     key, epoch = store.link_key(), store.epoch()
-    later = open_store(f"sqlite:///{path}")
+    later = open_store(url)
     assert (later.link_key(), later.epoch()) == (key, epoch)
     later.close()
 
@@ -196,8 +198,8 @@ def _open_and_ask(url: str) -> bytes:
     return key
 
 
-def test_processes_that_open_a_new_database_together_agree(tmp_path: Path) -> None:
+def test_processes_that_open_a_new_database_together_agree(empty_url: str) -> None:
     """Several first starts at once migrate once, and nobody fails."""
     with multiprocessing.get_context("spawn").Pool(3) as pool:
-        keys = pool.map(_open_and_ask, [f"sqlite:///{tmp_path}/new.db"] * 3, chunksize=1)
+        keys = pool.map(_open_and_ask, [empty_url] * 3, chunksize=1)
     assert len(set(keys)) == 1

@@ -1,19 +1,19 @@
 """Entries as the store keeps them: what they are known by, their past, their marks."""
 
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event
+from sqlalchemy import event, select, text
 
 from digest.collect.parsing.normalise import fingerprint
 from digest.curate.assemble import candidates
+from digest.curate.states import is_late
 from digest.model import (
     Entry,
+    EntryClock,
     EntryKey,
     EntryState,
     FeedState,
@@ -30,6 +30,7 @@ from digest.store import SqlStore, open_store
 from digest.store.arrivals import KEPT_EDITS
 from digest.store.codec import encode_entry
 from digest.store.database import connect
+from digest.store.tables import entry_aliases
 
 FEED = "https://blog.example/feed.xml"
 NOW = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
@@ -99,7 +100,7 @@ def issue(*keys: EntryKey, period: Period = THIS_WEEK) -> Issue:
     )
 
 
-def test_a_new_id_is_found_at_once_the_next_time(store: SqlStore, path: Path) -> None:
+def test_a_new_id_is_found_at_once_the_next_time(store: SqlStore) -> None:
     """A republished entry keeps its key and is known by its new id as well."""
     store.feeds.save_refresh(OK, [entry(1)], now=NOW)
     again = named(entry(1), "urn:uuid:another")
@@ -110,9 +111,9 @@ def test_a_new_id_is_found_at_once_the_next_time(store: SqlStore, path: Path) ->
     edited = replace(named(entry(9, None), "urn:uuid:another"))
     assert store.feeds.save_refresh(OK, [edited], now=NOW + DAY) == (0, 1)
     assert kept(store, 1).entry.title == "Report number 9"
-    with sqlite3.connect(path) as connection:
-        aliases = connection.execute("SELECT alias, entry_id FROM entry_aliases").fetchall()
-    assert aliases == [("urn:uuid:another", entry(1).key.id)]
+    with store.database.reading() as connection:
+        aliases = connection.execute(select(entry_aliases.c.alias, entry_aliases.c.entry_id))
+        assert [tuple(row) for row in aliases] == [("urn:uuid:another", entry(1).key.id)]
 
 
 def test_an_edit_is_counted_and_its_past_kept(store: SqlStore) -> None:
@@ -279,33 +280,42 @@ def test_an_issue_that_never_went_out_had_no_chance(store: SqlStore) -> None:
     assert told(store, next_week) == [1]
 
 
-def test_entries_of_the_first_version_learn_what_they_are_known_by(tmp_path: Path) -> None:
+def test_entries_of_the_first_version_learn_what_they_are_known_by(empty_url: str) -> None:
     """The migration works their keys out, and which of them came with a feed's first fetch."""
-    database = connect(f"sqlite:///{tmp_path}/old.db")
+    database = connect(empty_url)
     config = Config()
     config.set_main_option("script_location", "digest.store:migrations")
     with database.writing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001_first")
-        connection.exec_driver_sql(
-            "INSERT INTO feeds (url, title, health, etag, last_modified, body_hash, error_streak,"
-            " last_error, last_ok_at) VALUES (?, '', 'active', '', '', '', 0, '', ?)",
-            (FEED, "2026-03-01 00:00:00"),
+        connection.execute(
+            text(
+                "INSERT INTO feeds (url, title, health, etag, last_modified, body_hash,"
+                " error_streak, last_error, last_ok_at)"
+                " VALUES (:url, '', 'active', '', '', '', 0, '', '2026-03-01 00:00:00')"
+            ),
+            {"url": FEED},
         )
-        for number, seen in ((1, "2026-03-01"), (2, "2026-03-02")):
+        for number, seen in ((1, "2026-03-01 00:00:00"), (2, "2026-03-02 00:00:00")):
             one = entry(number, None if number == 2 else NOW - HOUR)
-            connection.exec_driver_sql(
-                "INSERT INTO entries VALUES (?, ?, NULL, ?, ?, ?)",
-                (FEED, one.key.id, f"{seen} 00:00:00", one.fingerprint, encode_entry(one)),
+            connection.execute(
+                text(f"INSERT INTO entries VALUES (:feed, :id, NULL, '{seen}', :print, :document)"),
+                {
+                    "feed": FEED,
+                    "id": one.key.id,
+                    "print": one.fingerprint,
+                    "document": encode_entry(one),
+                },
             )
     database.close()
-    store = open_store(f"sqlite:///{tmp_path}/old.db")
+    store = open_store(empty_url)
     again = [named(entry(1), "urn:new:1"), named(entry(2, None), "urn:new:2")]
     assert store.feeds.save_refresh(OK, again, now=NOW) == (0, 0)
     assert [kept(store, number).backlog for number in (1, 2)] == [True, False]
     store.close()
 
 
+@pytest.mark.usefixtures("path")
 def test_a_round_reads_no_whole_feed(store: SqlStore) -> None:
     """However many entries are kept, those that could be the same are found by indexes alone."""
     read_before(store)
@@ -326,3 +336,30 @@ def test_a_round_reads_no_whole_feed(store: SqlStore) -> None:
     assert any("entries_by_page" in plan for plan in plans)
     assert any("entries_by_text" in plan for plan in plans)
     assert not [plan for plan in plans if "SCAN" in plan]
+
+
+@pytest.mark.parametrize(
+    ("clock", "this_week", "next_week"),
+    [
+        pytest.param(EntryClock.PUBLISHED, [1, 4], [2], id="published"),
+        pytest.param(EntryClock.FIRST_SEEN, [2, 3], [4], id="first-seen"),
+    ],
+)
+def test_which_clock_puts_entries_into_a_period(
+    store: SqlStore, clock: EntryClock, this_week: list[int], next_week: list[int]
+) -> None:
+    """By its date or by when it was found, each entry is in one period; backlog by its date."""
+    start, end = THIS_WEEK.start, THIS_WEEK.end
+    next_period = Period(start=end, end=end + WEEK)
+    read_before(store)
+    store.feeds.save_refresh(OK, [entry(2, end + DAY), entry(3, start - 99 * DAY)], now=end - HOUR)
+    store.feeds.save_refresh(OK, [entry(4, end - DAY)], now=end + 2 * DAY)
+    store.feeds.save_refresh(OK, [entry(1, start)], now=start - HOUR)
+
+    def found(period: Period) -> list[int]:
+        kept = store.feeds.entries_in([FEED], period, newsletter="weekly", clock=clock)
+        return sorted(
+            numbers(tuple(each for each in kept if not is_late(each, period, clock=clock)))
+        )
+
+    assert (found(THIS_WEEK), found(next_period)) == (this_week, next_week)

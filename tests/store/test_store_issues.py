@@ -173,9 +173,9 @@ def test_states_change_only_from_those_allowed(store: SqlStore) -> None:
     assert store.issues.get("weekly-0").sent_at == NOW
 
 
-def test_of_many_threads_one_adds_the_issue(store: SqlStore, path: object) -> None:
+def test_of_many_threads_one_adds_the_issue(store: SqlStore, url: str) -> None:
     """Schedulers that race for a period make one issue, on one connection or on several."""
-    others = [open_store(f"sqlite:///{path}") for _ in range(3)]
+    others = [open_store(url) for _ in range(3)]
     results: list[KeptIssue | None] = []
 
     def add(one: SqlStore) -> None:

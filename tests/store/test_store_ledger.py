@@ -359,10 +359,10 @@ def _work(url: str, issue_id: int, owner: str) -> list[int]:
     return done
 
 
-def test_processes_that_race_for_rows_share_them_out(store: SqlStore, path: Path) -> None:
-    """Two processes on one file send to everybody, and to nobody twice."""
+def test_processes_that_race_for_rows_share_them_out(store: SqlStore, url: str) -> None:
+    """Two processes on one database send to everybody, and to nobody twice."""
     issue_id = sending(store, 100)
-    jobs = [(f"sqlite:///{path}", issue_id, owner) for owner in ("one", "two")]
+    jobs = [(url, issue_id, owner) for owner in ("one", "two")]
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         shares = pool.starmap(_work, jobs, chunksize=1)
     people = sorted(person for share in shares for person in share)

@@ -1,39 +1,28 @@
 """Articles: the full text of a page that an entry leads to, for feeds that bring summaries only.
 
-The only home of trafilatura, which the extra ``fulltext`` brings.
+The only home of trafilatura, which the extra ``fulltext`` brings. Runs in a parser process.
 """
 
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import cache
-from importlib.util import find_spec
+from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from lxml import html
 
+from digest.collect.articles.enrichment import count_words
 from digest.collect.articles.metadata import PageMetadata, metadata_of
 from digest.collect.credits import without_credits
 from digest.collect.sanitise import clean_html, text_of_clean
 from digest.collect.sources.pages import parse_page
 from digest.collect.support import support_lines
-from digest.collect.urls import canonical_url
-from digest.collect.wording import summary_of
-from digest.model import Entry, Image
+from digest.collect.urls import canonical_url, same_site
+from digest.model import Article, ArticleJob, ArticleResult, Entry, NoArticle
 
-ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
-MAX_SIZE = 1_500_000
-EXTRA = "fulltext"
-
-_SHORT = 120  # words; what has more is taken for the whole text
 _STUB = 60  # words; a page with fewer has no article
 _MORE = 1.2  # how much longer than the feed's text an article must be
 _ALIKE = 0.4  # the share of the feed's words that its article must have
 _FEW_WORDS = 5
-_CUT = re.compile(
-    r"(?:\[\s*(?:…|\.{3})\s*\]|…|\.{3}|\b(?:[Rr]ead|[Cc]ontinue) (?:more|reading)\W*)$"
-)
-_IDEOGRAPH = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _WORD = re.compile(r"\w{2,}")
 _HEADLINE = re.compile(r"\s*<h[12]\b[^<>]*>(.{1,600}?)</h[12]>", re.DOTALL)
 _DOORS = re.compile(
@@ -59,102 +48,41 @@ _MUCH_ABOUT_COOKIES = 3
 _LONG_ENOUGH = 350  # words; beyond, a line about subscriptions is a line among others
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """A page's own text. ``content`` is clean HTML, ``support`` its help lines."""
+def read_article(job: ArticleJob) -> ArticleResult:
+    """The article on a page that was fetched for an entry. A stub, a wall or another text is none.
 
-    content: str
-    words: int
-    url: str
-    title: str = ""
-    description: str = ""
-    image: Image | None = None
-    authors: tuple[str, ...] = ()
-    published_at: datetime | None = None
-    language: str = ""
-    support: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoArticle:
-    """The page is of no use for its entry. ``reason`` is a sentence for people."""
-
-    reason: str
-
-
-@cache
-def can_extract() -> bool:
-    """Whether the extra that finds articles in pages is installed."""
-    return find_spec("trafilatura") is not None
-
-
-def needs_article(entry: Entry) -> bool:
-    """Whether the feed brought a summary only: little text, none beside the summary, or one cut."""
-    if entry.full_text:
-        return False
-    text = text_of_clean(entry.content)
-    cut = bool(_CUT.search(text.rstrip()))
-    return cut or count_words(text) < _SHORT or summary_of(text) == entry.summary
-
-
-def read_article(
-    body: bytes, *, entry: Entry, url: str, content_type: str = ""
-) -> Article | NoArticle:
-    """The article on a page that was fetched for an entry from ``url``, where redirects ended.
-
-    Never raises. A page that is a stub, a wall or another text is none.
+    Never raises, unless memory runs out.
     """
-    if content_type and "html" not in content_type.lower():
-        return NoArticle(reason=f"the page is no HTML but {content_type.partition(';')[0]!r}")
+    entry, url, kind = job.entry, job.url, job.content_type
+    if kind and "html" not in kind.lower():
+        return NoArticle(reason=f"the page is no HTML but {kind.partition(';')[0]!r}")
     if _led_elsewhere(entry.url, url):
         return NoArticle(reason="the page leads to a login or a front page instead")
-    root = parse_page(body, content_type=content_type, base=url)
+    extract = _extractor()  # before the page takes the memory that its libraries are loaded into
+    root = parse_page(job.body, content_type=kind, base=url)
     if root is None:
         return NoArticle(reason="the page cannot be read as HTML")
     metadata = metadata_of(root, url=url)
     around = _support_around(root, url)
-    content = _without_headline(clean_html(_extracted(root, url), url), entry, metadata)
+    content = _without_headline(clean_html(_extracted(extract, root, url), url), entry, metadata)
     article = _article(content, metadata, url, support=support_lines(content) or around)
     problem = _problem(entry, article, metadata)
-    return NoArticle(reason=problem) if problem else article
+    if problem:
+        return NoArticle(reason=problem)
+    return replace(article, content=without_credits(content).content)
 
 
-def enriched(entry: Entry, article: Article) -> Entry:
-    """The entry with its article's text, and what its feed does not say.
-
-    Its fingerprint stays that of the feed's own text, by which an edit is recognised.
-    """
-    bare = without_credits(article.content)
-    picture = entry.image or article.image
-    if picture and not picture.credit:
-        twin = article.image if article.image and article.image.url == picture.url else None
-        picture = replace(picture, credit=twin.credit if twin else "", alt=_alt(picture, twin))
-    return replace(
-        entry,
-        content=bare.content,
-        full_text=True,
-        url=_better_url(entry.url, article.url),
-        summary=entry.summary or article.description,
-        authors=entry.authors or article.authors,
-        published_at=entry.published_at or article.published_at,
-        language=entry.language or article.language,
-        image=picture,
-        support=tuple(dict.fromkeys((*entry.support, *article.support))),
-    )
-
-
-def count_words(text: str) -> int:
-    """How many words a text has; two characters of Chinese or Japanese count as one."""
-    ideographs = len(_IDEOGRAPH.findall(text))
-    return len(_IDEOGRAPH.sub(" ", text).split()) + ideographs // 2
-
-
-def _extracted(root: html.HtmlElement, url: str) -> str:
+def _extractor() -> Callable[..., str | None]:
     # Imported here, at its one door: it is an extra, and takes a third of a second to load.
     import trafilatura  # type: ignore[import-not-found, unused-ignore] # an extra
 
+    extract: Callable[..., str | None] = trafilatura.extract
+    return extract
+
+
+def _extracted(extract: Callable[..., str | None], root: html.HtmlElement, url: str) -> str:
     try:
-        found = trafilatura.extract(
+        found = extract(
             root,
             url=url,
             output_format="html",
@@ -163,9 +91,11 @@ def _extracted(root: html.HtmlElement, url: str) -> str:
             include_links=True,
             include_tables=True,
         )
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - whatever a page does to it, the feed's own text is there
         return ""
-    return str(found or "")
+    return found or ""
 
 
 def _without_headline(content: str, entry: Entry, metadata: PageMetadata) -> str:
@@ -252,21 +182,5 @@ def _led_elsewhere(asked: str, found: str) -> bool:
 
 def _own_url(canonical: str, found: str) -> str:
     """The page's canonical URL, where it is one of its own site and no front page."""
-    there, here = urlsplit(canonical), urlsplit(found)
-    usable = there.path not in ("", "/") and _site(there.hostname) == _site(here.hostname)
+    usable = urlsplit(canonical).path not in ("", "/") and same_site(canonical, found)
     return canonical_url(canonical if usable else found)
-
-
-def _better_url(own: str, article: str) -> str:
-    """The article's URL in place of one on another host, which only redirected to it."""
-    if not article or _site(urlsplit(own).hostname) == _site(urlsplit(article).hostname):
-        return own
-    return article
-
-
-def _site(host: str | None) -> str:
-    return (host or "").removeprefix("www.")
-
-
-def _alt(picture: Image, twin: Image | None) -> str:
-    return picture.alt or (twin.alt if twin else "")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import idna
 
@@ -74,6 +74,16 @@ _REFUSED = {
     for version in (4, 6)
     for private in (False, True)
 }
+# The first bytes of IPv4 addresses that need a closer look; most of the internet needs none.
+_SUSPECT = {
+    private: frozenset(
+        first
+        for network in (*_METADATA, *(network for _, network in _REFUSED[4, private]))
+        if network.version == 4  # noqa: PLR2004 - the version of IP
+        for first in range(network[0].packed[0], network[-1].packed[0] + 1)
+    )
+    for private in (False, True)
+}
 _EMBEDDING_V4 = (
     IPv6Network("::/96"),
     IPv6Network("::ffff:0:0/96"),
@@ -102,7 +112,11 @@ _BAD_PORT_LIST = """
 """
 _BAD_PORTS = frozenset(map(int, _BAD_PORT_LIST.split()))
 
-_PLAIN_NAME = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+\.[a-z][a-z0-9-]*+")
+# Local names whose addresses stay shut to hosts that are opted in, or that no resolver knows.
+_NEVER_OURS = re.compile(r"metadata|instance-data|\.onion$")
+_WAY_OUT = "; name the host in [collect] private_hosts if it is yours"
+
+_PLAIN_NAME = re.compile(r"(?:[a-z0-9_-]++\.)++[a-z][a-z0-9-]*+")
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\x7f#/<>?@\\^|%\[\]:]")
 _FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
@@ -143,15 +157,16 @@ def read_target(url: str, *, private_hosts: Collection[str] = ()) -> Target | st
     parts = _split(url)
     if isinstance(parts, str):
         return parts
-    host = canonical_host(parts.hostname or "")
+    scheme, name, asked_port = parts
+    host = canonical_host(name)
     if not host:
-        return f"the URL's host {parts.hostname or ''!r} is not a host name"
+        return f"the URL's host {name!r} is not a host name"
     private = host in private_hosts
-    port = _PORTS[parts.scheme] if parts.port is None else parts.port
+    port = _PORTS[scheme] if asked_port is None else asked_port
     if port in _BAD_PORTS and not private:
         return f"port {port} is not one that web servers use"
     refused = host_refusal(host, private=private)
-    return refused or Target(scheme=parts.scheme, host=host, port=port)
+    return refused or Target(scheme=scheme, host=host, port=port)
 
 
 def host_refusal(host: str, *, private: bool = False) -> str | None:
@@ -161,12 +176,15 @@ def host_refusal(host: str, *, private: bool = False) -> str | None:
         return address_refusal(str(address), private=private)
     name = host.rstrip(".")
     if not private and (name in _LOCAL_NAMES or name.endswith(_LOCAL_SUFFIXES)):
-        return f"{host} is a name on the local network"
+        way_out = "" if _NEVER_OURS.search(name) else _WAY_OUT
+        return f"{host} is a name on the local network{way_out}"
     return None
 
 
 def address_refusal(address: str, *, private: bool = False) -> str | None:
     """Why a connection to this address is refused; None when it may be made.
+
+    Where opting in would open it, the sentence says how.
 
     :param private: the host was opted in, so loopback and private networks are allowed;
         metadata services, link-local, multicast and reserved addresses never are.
@@ -176,7 +194,10 @@ def address_refusal(address: str, *, private: bool = False) -> str | None:
     except ValueError:
         return f"{address} is not an IP address"
     kind = _kind(found, private=private)
-    return f"{address} is a {kind} address" if kind else None
+    if not kind:
+        return None
+    allowed_if_named = not private and not _kind(found, private=True)
+    return f"{address} is a {kind} address{_WAY_OUT if allowed_if_named else ''}"
 
 
 def opted_in(names: Iterable[str]) -> frozenset[str]:
@@ -205,22 +226,26 @@ def canonical_host(host: str) -> str:
     return name
 
 
-def _split(url: str) -> SplitResult | str:
+def _split(url: str) -> tuple[str, str, int | None] | str:
+    """Scheme, host as it is written, and port where one is."""
     if _FORBIDDEN_IN_URL.search(url):
         return "the URL holds spaces, control characters or backslashes"
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        port = parts.port
     except ValueError:
         return "the URL cannot be read"
     if parts.scheme not in _PORTS:
         return f"only http and https are fetched, not {parts.scheme or 'a URL without a scheme'}"
     if "@" in parts.netloc:
         return "the URL holds a user name or password"
-    return parts if parts.hostname else "the URL has no host"
+    host = parts.hostname
+    return (parts.scheme, host, port) if host else "the URL has no host"
 
 
 def _kind(address: Address, *, private: bool) -> str:
+    if isinstance(address, IPv4Address) and address.packed[0] not in _SUSPECT[private]:
+        return ""
     if any(address in network for network in _METADATA):
         return "cloud metadata"
     inner = _embedded_v4(address)

@@ -9,7 +9,14 @@ from urllib.parse import urldefrag, urlencode, urljoin
 
 from digest.collect.http.addresses import Target
 from digest.collect.http.codings import ACCEPTED
-from digest.collect.http.freshness import Freshness, fresh_for, http_date, hub_and_topic, web_url
+from digest.collect.http.freshness import (
+    Freshness,
+    fresh_for,
+    http_date,
+    hub_and_topic,
+    next_page,
+    web_url,
+)
 from digest.collect.upkeep.refresh import parse_retry_after
 from digest.model import Fetched, FetchFailed, FetchRequest, NotModified
 
@@ -19,11 +26,13 @@ ACCEPT = (
 )
 NOT_MODIFIED = 304
 # The headers of an answer that say something here; several of a kind are one list.
-LISTS = ("Cache-Control", "Link")
-SINGLES = (
+LISTS = frozenset({"Cache-Control", "Link"})
+_SINGLES = (
     *("Age", "Content-Encoding", "Content-Location", "Content-Type", "Date", "ETag", "Expires"),
     *("Last-Modified", "Location", "Retry-After"),
 )
+# As they are named here, by how they are named in lower case.
+HEADERS = {name.lower(): name for name in (*_SINGLES, *LISTS)}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _SAME_METHOD = frozenset({307, 308})
@@ -157,6 +166,7 @@ def fetched(head: Head, hop: Hop, body: bytes, *, now: datetime) -> Fetched:
         fresh_for=_fresh_for(head, now=now),
         hub=hub,
         topic=topic,
+        next_page=next_page(head.header("Link"), base=head.url),
     )
 
 

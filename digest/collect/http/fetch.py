@@ -25,9 +25,9 @@ from yarl import URL
 from digest.collect.http.addresses import Target, address_refusal, opted_in, read_target
 from digest.collect.http.codings import Body, BodyRefusedError
 from digest.collect.http.exchange import (
+    HEADERS,
     LISTS,
     NOT_MODIFIED,
-    SINGLES,
     Head,
     Hop,
     RestingHosts,
@@ -332,9 +332,15 @@ def _url(url: str, target: Target) -> URL:
 
 
 def _head(response: aiohttp.ClientResponse) -> Head:
-    found = response.headers
-    headers = {name: found[name] for name in SINGLES if name in found}
-    headers |= {name: ", ".join(found.getall(name)) for name in LISTS if name in found}
+    headers: dict[str, str] = {}
+    for sent, value in response.headers.items():
+        name = HEADERS.get(sent.lower())
+        if name is None:
+            continue
+        if name not in headers:
+            headers[name] = value
+        elif name in LISTS:
+            headers[name] += f", {value}"
     return Head(
         url=str(response.url),
         status=response.status,

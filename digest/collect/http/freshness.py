@@ -50,7 +50,8 @@ def fresh_for(headers: Freshness, *, now: datetime) -> timedelta | None:
     The freshness lifetime less the age (RFC 9111, section 4.2). ``s-maxage`` is for shared
     caches and ignored; ``no-cache`` and ``no-store`` mean no time at all.
     """
-    lifetime = _lifetime(headers, now=now)
+    said = headers.cache_control or headers.expires
+    lifetime = _lifetime(headers, now=now) if said else None
     if lifetime is None:
         return None
     age = _seconds(headers.age.split(",")[0])
@@ -87,6 +88,13 @@ def hub_and_topic(header: str, *, base: str) -> tuple[str, str]:
     return web_url(found.get("hub", ""), base=base), web_url(found.get("self", ""), base=base)
 
 
+def next_page(header: str, *, base: str) -> str:
+    """The first ``next`` of a Link header, absolute; "" for none (RFC 8288)."""
+    links = read_links(header) if header else ()
+    found = (link.target for link in links if "next" in link.relations)
+    return web_url(next(found, ""), base=base)
+
+
 def web_url(reference: str, *, base: str) -> str:
     """The reference made absolute; "" for an empty one and for what is not http or https."""
     if not reference.strip():
@@ -100,7 +108,7 @@ def web_url(reference: str, *, base: str) -> str:
 
 def http_date(text: str) -> str:
     """The date as a request may carry it (RFC 9110, section 5.6.7); "" when it is none."""
-    if _DATE.fullmatch(text):
+    if not text or _DATE.fullmatch(text):
         return text
     moment = _moment(text)
     return format_datetime(moment, usegmt=True) if moment else ""

@@ -1,18 +1,29 @@
-"""Jobs and results as bytes between the program and its parser processes, and back.
+"""Tasks and what comes of them as bytes, between the program and its parser processes.
 
-JSON, and every value checked on arrival: whoever took over a parser through a hostile feed can
-answer with strange text, but can make the program build nothing other than these values.
+JSON, and every value checked on arrival: whoever took over a parser through a hostile document
+can answer with strange text, but can make the program build nothing other than these values.
 """
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from digest.collect.isolation.values import (
+    entry_value,
+    image_value,
+    moment_value,
+    read_duration,
+    read_entry,
+    read_image,
+    read_moment,
+    read_text,
+    read_texts,
+)
 from digest.model import (
-    Entry,
-    EntryKey,
-    Image,
+    Article,
+    ArticleJob,
+    ArticleResult,
+    NoArticle,
     ParsedFeed,
     ParseFailed,
     ParseJob,
@@ -22,36 +33,147 @@ from digest.model import (
 )
 
 LENGTH = 8
-"""How many bytes before a job or a result say how long it is."""
+"""How many bytes before a task or an answer say how long it is."""
+
+Task = ParseJob | ArticleJob
+"""What a parser process can be asked to do."""
 
 _HEAD_LENGTH = 4
+_SOURCE = "source"
+_ARTICLE = "article"
 
 
-def encode_job(job: ParseJob) -> bytes:
-    """A job: the length of its head, the head as JSON, and the document as it came."""
-    head = json.dumps(
-        [
-            job.url,
-            job.base,
-            job.content_location,
-            job.content_type,
-            job.max_entries,
-            job.kind,
-            asdict(job.selectors) if job.selectors else None,
-        ]
-    ).encode()
-    return len(head).to_bytes(_HEAD_LENGTH) + head + job.body
+def encode_task(task: Task) -> bytes:
+    """A task: the length of its head, the head as JSON, and the document as it came."""
+    fields = _article_head(task) if isinstance(task, ArticleJob) else _source_head(task)
+    head = json.dumps(fields).encode()
+    return len(head).to_bytes(_HEAD_LENGTH) + head + task.body
 
 
-def decode_job(data: bytes) -> ParseJob:
-    """The job of these bytes."""
+def decode_task(data: bytes) -> Task:
+    """The task of these bytes.
+
+    :raises ValueError: when they hold none.
+    """
     end = _HEAD_LENGTH + int.from_bytes(data[:_HEAD_LENGTH])
-    url, base, content_location, content_type, max_entries, kind, selectors = json.loads(
-        data[_HEAD_LENGTH:end]
+    kind, *fields = json.loads(data[_HEAD_LENGTH:end])
+    if kind == _SOURCE:
+        return _source_task(fields, data[end:])
+    if kind == _ARTICLE:
+        return _article_task(fields, data[end:])
+    raise ValueError("not a task")
+
+
+def encode_result(result: ParseResult) -> bytes:
+    """What came of reading a source."""
+    if isinstance(result, ParseFailed):
+        return _answer([result.reason])
+    return _answer(
+        [
+            result.title,
+            result.home_url,
+            result.language,
+            result.ttl.total_seconds() if result.ttl is not None else None,
+            result.hub,
+            result.topic,
+            [entry_value(entry) for entry in result.entries],
+            result.problems,
+            result.next_page,
+            result.complete,
+            result.generator,
+        ]
     )
+
+
+def decode_result(data: bytes, *, url: str) -> ParseResult:
+    """What came of reading a source, its entries those of the feed ``url``.
+
+    :raises ValueError: when the bytes hold anything else.
+    """
+    match json.loads(data):
+        case [str(reason)]:
+            return ParseFailed(reason=reason)
+        case [title, home_url, language, ttl, hub, topic, list(entries), problems, *rest]:
+            next_page, complete, generator = rest
+            return ParsedFeed(
+                title=read_text(title),
+                home_url=read_text(home_url),
+                language=read_text(language),
+                ttl=read_duration(ttl),
+                hub=read_text(hub),
+                topic=read_text(topic),
+                next_page=read_text(next_page),
+                complete=complete is True,
+                generator=read_text(generator),
+                entries=tuple(read_entry(entry, feed=url) for entry in entries),
+                problems=read_texts(problems),
+            )
+    raise ValueError("neither a feed nor a failure")
+
+
+def encode_article(result: ArticleResult) -> bytes:
+    """What came of reading a page for its article."""
+    if isinstance(result, NoArticle):
+        return _answer([result.reason])
+    return _answer(
+        [
+            result.content,
+            result.words,
+            result.url,
+            result.title,
+            result.description,
+            image_value(result.image),
+            result.authors,
+            moment_value(result.published_at),
+            result.language,
+            result.support,
+        ]
+    )
+
+
+def decode_article(data: bytes) -> ArticleResult:
+    """What came of reading a page for its article.
+
+    :raises ValueError: when the bytes hold anything else.
+    """
+    match json.loads(data):
+        case [str(reason)]:
+            return NoArticle(reason=reason)
+        case [content, int(words), url, title, description, image, authors, published, *rest]:
+            language, support = rest
+            return Article(
+                content=read_text(content),
+                words=words,
+                url=read_text(url),
+                title=read_text(title),
+                description=read_text(description),
+                image=read_image(image),
+                authors=read_texts(authors),
+                published_at=read_moment(published),
+                language=read_text(language),
+                support=read_texts(support),
+            )
+    raise ValueError("neither an article nor why there is none")
+
+
+def _source_head(job: ParseJob) -> list[Any]:
+    return [
+        _SOURCE,
+        job.url,
+        job.base,
+        job.content_location,
+        job.content_type,
+        job.max_entries,
+        job.kind,
+        asdict(job.selectors) if job.selectors else None,
+    ]
+
+
+def _source_task(fields: list[Any], body: bytes) -> ParseJob:
+    url, base, content_location, content_type, max_entries, kind, selectors = fields
     return ParseJob(
         url=url,
-        body=data[end:],
+        body=body,
         base=base,
         content_location=content_location,
         content_type=content_type,
@@ -61,128 +183,16 @@ def decode_job(data: bytes) -> ParseJob:
     )
 
 
-def encode_result(result: ParseResult) -> bytes:
-    """A result as JSON."""
-    document = (
-        [result.reason]
-        if isinstance(result, ParseFailed)
-        else [
-            result.title,
-            result.home_url,
-            result.language,
-            result.ttl.total_seconds() if result.ttl is not None else None,
-            result.hub,
-            result.topic,
-            [_entry(entry) for entry in result.entries],
-            result.problems,
-        ]
+def _article_head(job: ArticleJob) -> list[Any]:
+    return [_ARTICLE, job.entry.key.feed, entry_value(job.entry), job.url, job.content_type]
+
+
+def _article_task(fields: list[Any], body: bytes) -> ArticleJob:
+    feed, entry, url, content_type = fields
+    return ArticleJob(
+        entry=read_entry(entry, feed=feed), url=url, body=body, content_type=content_type
     )
+
+
+def _answer(document: list[Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False, check_circular=False).encode("utf-8", "replace")
-
-
-def decode_result(data: bytes, *, url: str) -> ParseResult:
-    """The result of these bytes, its entries those of the feed ``url``.
-
-    :raises ValueError: when they hold anything else.
-    """
-    match json.loads(data):
-        case [str(reason)]:
-            return ParseFailed(reason=reason)
-        case [title, home_url, language, ttl, hub, topic, list(entries), problems]:
-            return ParsedFeed(
-                title=_text(title),
-                home_url=_text(home_url),
-                language=_text(language),
-                ttl=_seconds(ttl),
-                hub=_text(hub),
-                topic=_text(topic),
-                entries=tuple(_read_entry(entry, url) for entry in entries),
-                problems=_texts(problems),
-            )
-    raise ValueError("neither a feed nor a failure")
-
-
-def _entry(entry: Entry) -> list[Any]:
-    image = entry.image
-    return [
-        entry.key.id,
-        entry.title,
-        entry.url,
-        entry.fingerprint,
-        entry.feed_title,
-        entry.authors,
-        _timestamp(entry.published_at),
-        _timestamp(entry.updated_at),
-        entry.summary,
-        entry.content,
-        [image.url, image.alt, image.credit, image.width, image.height] if image else None,
-        entry.categories,
-        entry.language,
-        entry.support,
-    ]
-
-
-def _read_entry(document: object, url: str) -> Entry:
-    match document:
-        case [id_, title, page, fingerprint, feed_title, authors, published, updated, *rest]:
-            summary, content, image, categories, language, support = rest
-        case _:
-            raise ValueError("not an entry")
-    return Entry(
-        key=EntryKey(feed=url, id=_text(id_)),
-        title=_text(title),
-        url=_text(page),
-        fingerprint=_text(fingerprint),
-        feed_title=_text(feed_title),
-        authors=_texts(authors),
-        published_at=_moment(published),
-        updated_at=_moment(updated),
-        summary=_text(summary),
-        content=_text(content),
-        image=_image(image),
-        categories=_texts(categories),
-        language=_text(language),
-        support=_texts(support),
-    )
-
-
-def _image(document: object) -> Image | None:
-    match document:
-        case None:
-            return None
-        case [str(url), str(alt), str(credit), int() | None as width, int() | None as height]:
-            return Image(url=url, alt=alt, credit=credit, width=width, height=height)
-    raise ValueError("not an image")
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    raise ValueError("not a text")
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, list):
-        return tuple(_text(item) for item in value)
-    raise ValueError("not a list of texts")
-
-
-def _timestamp(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
-
-
-def _moment(value: object) -> datetime | None:
-    if value is None:
-        return None
-    moment = datetime.fromisoformat(_text(value))
-    if moment.tzinfo is None:
-        raise ValueError("not an aware datetime")
-    return moment.astimezone(UTC)
-
-
-def _seconds(value: object) -> timedelta | None:
-    if value is None:
-        return None
-    if isinstance(value, int | float) and 0 <= value <= timedelta.max.total_seconds():
-        return timedelta(seconds=value)
-    raise ValueError("not a duration")

@@ -1,6 +1,6 @@
-"""A parser process: reads documents from standard input, answers on standard output.
+"""A parser process: takes tasks from standard input, answers on standard output.
 
-Started by :mod:`digest.collect.isolation.workers`, without the program's environment. A document
+Started by :mod:`digest.collect.isolation.process`, without the program's environment. A document
 that takes too long ends the process from within, so that it ends even when nobody is left to end
 it.
 """
@@ -11,9 +11,16 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO
 
-from digest.collect.isolation.wire import LENGTH, decode_job, encode_result
+from digest.collect.articles.article import read_article
+from digest.collect.isolation.wire import (
+    LENGTH,
+    Task,
+    decode_task,
+    encode_article,
+    encode_result,
+)
 from digest.collect.sources.kinds import read_source
-from digest.model import ParseFailed, ParseJob, ParseResult
+from digest.model import ArticleJob, NoArticle, ParseFailed, ParseJob
 
 
 def main(timeout: float, memory: int) -> None:
@@ -27,8 +34,8 @@ def main(timeout: float, memory: int) -> None:
     with suppress(ValueError, OSError):  # where the system knows no such limit, or a lower one
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    documents, answers = sys.stdin.buffer, sys.stdout.buffer
-    while data := _frame(documents):
+    tasks, answers = sys.stdin.buffer, sys.stdout.buffer
+    while data := _frame(tasks):
         signal.setitimer(signal.ITIMER_REAL, timeout)
         answer = _answer(data)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -36,21 +43,34 @@ def main(timeout: float, memory: int) -> None:
         answers.flush()
 
 
-def _frame(documents: BinaryIO) -> bytes:
-    length = int.from_bytes(documents.read(LENGTH))
-    return documents.read(length)
+def _frame(tasks: BinaryIO) -> bytes:
+    length = int.from_bytes(tasks.read(LENGTH))
+    return tasks.read(length)
 
 
 def _answer(data: bytes) -> bytes:
-    """One result. An empty answer says that memory ran out."""
+    """What came of one task. An empty answer says that memory ran out."""
     try:
-        return encode_result(_read(decode_job(data)))
+        return _done(decode_task(data))
     except MemoryError:
         return b""
 
 
-def _read(job: ParseJob) -> ParseResult:
+def _done(task: Task) -> bytes:
+    if isinstance(task, ArticleJob):
+        return _article(task)
+    return _source(task)
+
+
+def _source(job: ParseJob) -> bytes:
     try:
-        return read_source(job)
+        return encode_result(read_source(job))
     except RecursionError:
-        return ParseFailed(reason="the document is nested too deeply to be read")
+        return encode_result(ParseFailed(reason="the document is nested too deeply to be read"))
+
+
+def _article(job: ArticleJob) -> bytes:
+    try:
+        return encode_article(read_article(job))
+    except RecursionError:
+        return encode_article(NoArticle(reason="the page is nested too deeply to be read"))

@@ -8,6 +8,7 @@ from typing import Any
 from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
 from digest.collect.images import side
+from digest.collect.parsing.exports import published
 from digest.collect.wording import has_tags, is_html
 from digest.model import Image
 
@@ -35,6 +36,7 @@ def read_elements(
 ) -> RawFeed:
     """The document that feedparser read from ``url`` as ``feed`` and ``entries``."""
     language = _str(feed.get("language"))
+    entries, left_out = published(feed, entries)
     return RawFeed(
         title=_markup(feed, "title", atom=atom),
         home_url=_home(feed),
@@ -42,9 +44,13 @@ def read_elements(
         ttl=_ttl(feed),
         hub=_linked(feed, "hub"),
         topic=_linked(feed, "self"),
+        # An archive's pages never change, which those of a paged feed do (RFC 5005, section 4).
+        next_page=_linked(feed, "prev-archive") or _linked(feed, "next"),
+        complete="fh_complete" in feed,
+        generator=_generator(feed),
         authors=tuple(_authors(feed)),
         entries=tuple(_entry(item, url=url, atom=atom, language=language) for item in entries),
-        problems=problems,
+        problems=(*problems, *filter(None, (left_out,))),
     )
 
 
@@ -59,6 +65,12 @@ def _home(feed: _Element) -> str:
 def _linked(feed: _Element, relation: str) -> str:
     links = (link for link in _parts(feed, "links") if link.get("rel") == relation)
     return next((_str(link["href"]) for link in links if link.get("href")), "")
+
+
+def _generator(feed: _Element) -> str:
+    detail = feed.get("generator_detail")
+    about = (detail.get("name"), detail.get("href")) if isinstance(detail, dict) else ()
+    return " ".join(filter(None, map(_str, (feed.get("generator"), *about))))
 
 
 def _ttl(feed: _Element) -> timedelta | None:

@@ -33,6 +33,7 @@ def read_json_feed(body: bytes, content_type: str = "") -> RawFeed | ParseFailed
         language=_text(document, "language"),
         hub=_hub(document),
         topic=_text(document, "feed_url"),
+        next_page=_text(document, "next_url"),
         authors=_authors(document),
         entries=entries,
         problems=_problems(document, skipped=len(items) - len(entries)),

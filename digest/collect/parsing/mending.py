@@ -87,7 +87,8 @@ def _allowed(match: re.Match[str]) -> str:
         or ord(" ") <= code <= _LAST_BEFORE_SURROGATES
         or _FIRST_AFTER_SURROGATES <= code <= _LAST_CHARACTER
     )
-    return match[0] if allowed and code not in (0xFFFE, 0xFFFF) else ""
+    # With a small x: XML has no other (section 4.1).
+    return match[0].lower() if allowed and code not in (0xFFFE, 0xFFFF) else ""
 
 
 def _bound(text: str) -> str:

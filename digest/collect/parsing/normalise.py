@@ -64,6 +64,9 @@ def normalise(raw: RawFeed, *, url: str, base: str = "", max_entries: int) -> Pa
         ttl=raw.ttl,
         hub=absolute_url(raw.hub, base or url),
         topic=absolute_url(raw.topic, base or url),
+        next_page=absolute_url(raw.next_page, base or url),
+        complete=raw.complete,
+        generator=one_line(raw.generator),
         entries=kept,
         problems=raw.problems + _problems(raw, read=len(read), kept=len(kept), most=max_entries),
     )

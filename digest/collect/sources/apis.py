@@ -8,6 +8,7 @@ from urllib.parse import quote
 from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
 from digest.collect.parsing.normalise import normalise
+from digest.collect.sources.parts import Parts
 from digest.collect.wording import is_html
 from digest.model import Image, ParseFailed, ParseResult, Selectors
 from digest.model.json_path import JsonPath, filled, placeholders
@@ -32,7 +33,7 @@ def read_api(
         keys = ", ".join(list(document)[:8]) if isinstance(document, dict) else "a list"
         reason = f"the answer has nothing at {selectors.entry!r}; it holds {keys or 'nothing'}"
         return ParseFailed(reason=reason)
-    parts = ApiParts.of(selectors)
+    parts = Parts.of(selectors, api_part)
     entries = tuple(entry for item in found if (entry := entry_of(item, parts)) is not None)
     if found and not entries:
         reason = f"nothing at {selectors.entry!r} has a title at {selectors.title!r}"
@@ -66,29 +67,14 @@ class ApiPart:
         return filled(self.template, quoted) if all(values) else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiParts:
-    """The parts of an entry; None finds nothing."""
-
-    title: ApiPart | None
-    link: ApiPart | None
-    date: ApiPart | None
-    summary: ApiPart | None
-    image: ApiPart | None
-
-    @classmethod
-    def of(cls, selectors: Selectors) -> "ApiParts":
-        """The parts that selectors, which were checked before, name."""
-        return cls(
-            title=_part(selectors.title),
-            link=_part(selectors.link),
-            date=_part(selectors.date),
-            summary=_part(selectors.summary),
-            image=_part(selectors.image),
-        )
+def api_part(selector: str) -> ApiPart:
+    """What a selector, which was checked before, takes from an API's JSON."""
+    inner = placeholders(selector)
+    paths = tuple(JsonPath.parse(path) for path in inner or (selector,))
+    return ApiPart(paths=paths, template=selector if inner else "")
 
 
-def entry_of(item: object, parts: ApiParts) -> RawEntry | None:
+def entry_of(item: object, parts: Parts[ApiPart]) -> RawEntry | None:
     """A member as an entry; None when it has neither a title nor a link."""
     title, link = _read(parts.title, item), _read(parts.link, item)
     if not title and not link:
@@ -101,14 +87,6 @@ def entry_of(item: object, parts: ApiParts) -> RawEntry | None:
         images=(Image(url=image),) if image else (),
         published_at=read_date(_read(parts.date, item)),
     )
-
-
-def _part(selector: str) -> ApiPart | None:
-    if not selector.strip():
-        return None
-    inner = placeholders(selector)
-    paths = tuple(JsonPath.parse(path) for path in inner or (selector,))
-    return ApiPart(paths=paths, template=selector if inner else "")
 
 
 def _read(part: ApiPart | None, item: object) -> str:

@@ -6,7 +6,6 @@ What comes out is a document like any other, so that identity, cleaning and chec
 import codecs
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import cast
 
 from lxml import etree, html
@@ -14,6 +13,7 @@ from lxml import etree, html
 from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
 from digest.collect.parsing.normalise import normalise
+from digest.collect.sources.parts import Parts
 from digest.collect.urls import absolute_url
 from digest.config.selectors import PagePart, page_part
 from digest.model import Image, ParseFailed, ParseResult, Selectors
@@ -42,7 +42,7 @@ def read_page(
             reason=f"nothing on the page matches the selector {selectors.entry!r}; if the page"
             " was rebuilt, digest feeds discover --selectors proposes new ones"
         )
-    parts = Parts.of(selectors)
+    parts = Parts.of(selectors, page_part)
     language = root.get("lang") or ""
     entries = (entry_of(element, parts, language) for element in found[: max_entries + 1])
     kept = tuple(entry for entry in entries if entry is not None)
@@ -51,28 +51,6 @@ def read_page(
         return ParseFailed(reason=reason)
     raw = RawFeed(title=page_title(root), home_url=base, language=language, entries=kept)
     return normalise(raw, url=url, base=base, max_entries=max_entries)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """The parts of an entry, ready to select by; None finds nothing."""
-
-    title: PagePart | None
-    link: PagePart | None
-    date: PagePart | None
-    summary: PagePart | None
-    image: PagePart | None
-
-    @classmethod
-    def of(cls, selectors: Selectors) -> "Parts":
-        """The parts that selectors, which were checked before, name."""
-        return cls(
-            title=_part(selectors.title),
-            link=_part(selectors.link),
-            date=_part(selectors.date),
-            summary=_part(selectors.summary),
-            image=_part(selectors.image),
-        )
 
 
 def parse_page(body: bytes, *, content_type: str, base: str) -> html.HtmlElement | None:
@@ -118,7 +96,9 @@ def select(element: html.HtmlElement, part: PagePart) -> list[html.HtmlElement]:
     return [each for each in found if isinstance(each, html.HtmlElement)]
 
 
-def entry_of(element: html.HtmlElement, parts: Parts, language: str = "") -> RawEntry | None:
+def entry_of(
+    element: html.HtmlElement, parts: Parts[PagePart], language: str = ""
+) -> RawEntry | None:
     """An element as an entry; None when it has neither a title nor a link."""
     title = _markup(element, parts.title)
     link = next(_values(element, parts.link, ("href", "data-href")), "")
@@ -148,10 +128,6 @@ def page_title(root: html.HtmlElement) -> Markup:
         if text:
             return Markup(text=text)
     return Markup()
-
-
-def _part(selector: str) -> PagePart | None:
-    return page_part(selector) if selector.strip() else None
 
 
 def _first(element: html.HtmlElement, part: PagePart | None) -> html.HtmlElement | None:

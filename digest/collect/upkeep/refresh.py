@@ -46,6 +46,7 @@ _ACCEPT = {
     SourceKind.API: "application/json, */*;q=0.1",
 }
 _GONE = 410
+_READ_BY = ":"
 _MAX_RETRY_AFTER = timedelta(days=7)
 _MAX_DOUBLINGS = 30
 _MAX_JITTER = 0.1
@@ -108,11 +109,15 @@ def is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
 
 
 def request_for(feed: Feed, state: FeedState) -> FetchRequest:
-    """The conditional request for the copy that is kept (RFC 9110, section 13)."""
+    """The conditional request for the copy that is kept (RFC 9110, section 13).
+
+    Unconditional where that copy was read by other selectors than those the feed has now.
+    """
+    same = state.body_hash.partition(_READ_BY)[2] == _reading(feed)
     return FetchRequest(
         url=asked_at(feed, state),
-        etag=state.etag,
-        last_modified=state.last_modified,
+        etag=state.etag if same else "",
+        last_modified=state.last_modified if same else "",
         headers=feed.headers,
         login=feed.login,
         accept=_ACCEPT[feed.kind],
@@ -124,9 +129,24 @@ def body_hash(body: bytes) -> str:
     return sha256(body).hexdigest()
 
 
-def needs_parsing(state: FeedState, fetched: Fetched) -> bool:
-    """Whether the document differs from the one last parsed; many servers never say 304."""
-    return state.body_hash != body_hash(fetched.body)
+def needs_parsing(feed: Feed, state: FeedState, fetched: Fetched) -> bool:
+    """Whether the document differs from the one last parsed; many servers never say 304.
+
+    A page or an API is also read anew once its selectors are others.
+    """
+    return state.body_hash != _document_hash(feed, fetched.body)
+
+
+def _document_hash(feed: Feed, body: bytes) -> str:
+    reading = _reading(feed)
+    return f"{body_hash(body)}{_READ_BY}{reading}" if reading else body_hash(body)
+
+
+def _reading(feed: Feed) -> str:
+    """What tells one set of selectors from another; empty for feeds, which have none."""
+    if feed.selectors is None:
+        return ""
+    return sha256(repr((feed.kind.value, feed.selectors)).encode()).hexdigest()[:16]
 
 
 def decide(
@@ -153,7 +173,7 @@ def decide(
         case FetchFailed():
             return _failed(feed, asked, answer, policy=this_round.policy, now=now)
         case Fetched():
-            asked = _updated(asked, answer, parsed, now=now)
+            asked = _updated(feed, asked, answer, parsed, now=now)
     return _succeeded(feed, asked, answer, this_round=this_round, now=now)
 
 
@@ -176,13 +196,13 @@ def parse_retry_after(value: str, *, now: datetime) -> timedelta | None:
 
 
 def _updated(
-    state: FeedState, answer: Fetched, parsed: ParseResult | None, *, now: datetime
+    feed: Feed, state: FeedState, answer: Fetched, parsed: ParseResult | None, *, now: datetime
 ) -> FeedState:
     kept = replace(
         state,
         etag=answer.etag,
         last_modified=answer.last_modified,
-        body_hash=body_hash(answer.body),
+        body_hash=_document_hash(feed, answer.body),
     )
     if not isinstance(parsed, ParsedFeed):
         return kept

@@ -6,10 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from digest.app import App
-from digest.curate.topics import place
-from digest.model import EntryState, IssueState, KeptIssue, Newsletter
-from digest.pipeline.drafting import Waiting, upcoming_period, waiting_entries
-from digest.pipeline.sources import all_feeds
+from digest.curate.timing.periods import send_time
+from digest.model import EntryKey, EntryState, IssueState, KeptIssue, Newsletter
+from digest.pipeline.drafting import Waiting, waiting_entries
+from digest.pipeline.due import upcoming_period
+from digest.pipeline.material import topic_names
 
 _SHOWN_ISSUES = 12
 
@@ -52,12 +53,17 @@ class IssueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsletterOverview:
-    """A newsletter, when it is next due, what would be in it, and what it has been."""
+    """A newsletter, when it next goes out, what would be in it, and what it has been.
+
+    ``cut_off`` is when it is drafted, where that is earlier; ``paused`` means that it is not.
+    """
 
     id: str
     name: str
     tagline: str
     due: Moment
+    cut_off: Moment | None
+    paused: bool
     upcoming: tuple[UpcomingEntry, ...]
     issues: tuple[IssueRow, ...]
     older: int
@@ -70,22 +76,26 @@ def overviews(app: App) -> tuple[NewsletterOverview, ...]:
 
 def _overview(app: App, newsletter: Newsletter) -> NewsletterOverview:
     zone = ZoneInfo(newsletter.schedule.time_zone)
-    tags = {feed.url: feed.tags for feed in all_feeds(app)}
     issues = app.store.issues.issues(newsletter=newsletter.id)
     upcoming = waiting_entries(app, newsletter)
+    topics = topic_names(app, newsletter, [waiting.kept.entry for waiting in upcoming])
+    period = upcoming_period(app, newsletter)
+    send_at = send_time(newsletter.schedule, period)
     return NewsletterOverview(
         id=newsletter.id,
         name=newsletter.name,
         tagline=newsletter.tagline,
-        due=moment(upcoming_period(app, newsletter).end, zone),
-        upcoming=tuple(_upcoming(waiting, newsletter, tags) for waiting in reversed(upcoming)),
+        due=moment(send_at or period.end, zone),
+        cut_off=moment(period.end, zone) if send_at else None,
+        paused=newsletter.schedule.paused,
+        upcoming=tuple(_upcoming(waiting, newsletter, topics) for waiting in reversed(upcoming)),
         issues=tuple(_row(kept, zone) for kept in issues[:_SHOWN_ISSUES]),
         older=max(0, len(issues) - _SHOWN_ISSUES),
     )
 
 
 def _upcoming(
-    waiting: Waiting, newsletter: Newsletter, tags: Mapping[str, tuple[str, ...]]
+    waiting: Waiting, newsletter: Newsletter, topics: Mapping[EntryKey, str]
 ) -> UpcomingEntry:
     kept, standing = waiting.kept, waiting.standing
     entry = kept.entry
@@ -95,7 +105,7 @@ def _upcoming(
         url=entry.url,
         source=entry.feed_title or entry.key.feed,
         dated=moment(kept.dated_at or kept.first_seen_at, zone),
-        topic=newsletter.topic(place(entry, newsletter, tags).topic).name,
+        topic=topics[entry.key],
         state="" if standing.state is EntryState.NEW else standing.state.value,
         why=standing.why,
         edited=moment(kept.edited_at, zone) if kept.edited_at else None,
@@ -108,7 +118,7 @@ def _row(kept: KeptIssue, zone: ZoneInfo) -> IssueRow:
         title=str(kept.issue.subject),
         state=kept.state,
         stories=len(kept.issue.stories),
-        due=moment(kept.issue.key.period.end, zone),
+        due=moment(kept.issue.due_at, zone),
     )
 
 

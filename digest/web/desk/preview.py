@@ -147,6 +147,6 @@ def read_issue(app: App, kept: KeptIssue) -> Shown:
 
 
 def due_of(app: App, kept: KeptIssue) -> Moment:
-    """When the issue fell or falls due, on its newsletter's wall clock."""
+    """When the issue was or is to go out, on its newsletter's wall clock."""
     schedule = app.config.newsletter(kept.issue.key.newsletter).schedule
-    return moment(kept.issue.key.period.end, ZoneInfo(schedule.time_zone))
+    return moment(kept.issue.due_at, ZoneInfo(schedule.time_zone))

@@ -1,0 +1,1 @@
+"""Choosing: what can be told, how well it scores, and what an issue has room for."""

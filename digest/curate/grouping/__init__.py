@@ -1,0 +1,1 @@
+"""Grouping: posts that tell the same story become one."""

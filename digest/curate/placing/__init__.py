@@ -1,0 +1,1 @@
+"""Placing: each post finds its topic, by rules, categories and meaning."""

@@ -1,0 +1,1 @@
+"""Timing: when issues fall due, and the periods they cover."""

@@ -1,0 +1,69 @@
+"""`digest check` where the configuration wants what only an extra can do."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from digest.cli.root import digest
+from tests.acceptance.town import make_publication
+
+FEEDS = """[[feed]]
+url = "https://quay.example/feed"
+tags = ["harbour"]
+
+[[feed]]
+url = "https://tide.example/feed"
+tags = ["harbour"]
+{full_text}
+"""
+
+
+@pytest.fixture
+def without_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Python itself says that a module is not there."""
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
+
+
+def check(folder: Path, full_text: str, *arguments: str) -> str:
+    directory = make_publication(folder, feeds_port=1, mail_port=1).directory
+    (directory / "feeds.toml").write_text(FEEDS.format(full_text=full_text))
+    done = CliRunner().invoke(digest, ["--config", str(directory), "check", *arguments])
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.stdout
+
+
+@pytest.mark.usefixtures("without_extra")
+def test_a_missing_extra_is_a_warning_with_its_line_and_remedy(tmp_path: Path) -> None:
+    """Full texts that cannot be read are said once, where they are asked for; all else is right."""
+    found = json.loads(check(tmp_path / "pub", "full_text = true", "--json"))
+    assert found["errors"] == []
+    (warning,) = (each for each in found["warnings"] if each["field"] == "full_text")
+    assert warning["line"] == 8
+    assert warning["file"].endswith("feeds.toml")
+    assert "feeds' own text is used" in warning["message"]
+    assert warning["fix"] == "pip install 'digest[fulltext]'"
+
+
+@pytest.mark.usefixtures("without_extra")
+def test_people_read_the_same(tmp_path: Path) -> None:
+    """The warning stands above the good news, its brackets as they are."""
+    shown = check(tmp_path / "pub", "full_text = true")
+    assert "warning" in shown
+    assert "pip install 'digest[fulltext]'" in shown
+    assert shown.rindex("ok") > shown.index("full_text")
+
+
+@pytest.mark.usefixtures("without_extra")
+@pytest.mark.parametrize("line", ["", "full_text = false"], ids=["silent", "off"])
+def test_who_wants_no_full_texts_needs_no_extra(tmp_path: Path, line: str) -> None:
+    """The extra is nobody's business where no feed asks for it."""
+    assert "full_text" not in check(tmp_path / "pub", line, "--json")
+
+
+@pytest.mark.usefixtures("fulltext")
+def test_with_the_extra_there_is_nothing_to_say(tmp_path: Path) -> None:
+    """Installed, it is not mentioned."""
+    assert "full_text" not in check(tmp_path / "pub", "full_text = true", "--json")

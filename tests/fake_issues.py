@@ -1,0 +1,160 @@
+"""Issues and their renderings kept in dictionaries, held to the port's contract."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from digest.errors import StateError, UnknownNameError
+from digest.model import (
+    Choice,
+    Correction,
+    Edits,
+    EntryKey,
+    Issue,
+    IssueKey,
+    IssueKind,
+    IssueState,
+    KeptIssue,
+    RenderedIssue,
+)
+from tests.fake_feeds import FakeFeedStore
+
+
+@dataclass
+class FakeIssueStore:
+    """Issues and renderings, in dictionaries; adding one uses its entries up in ``feeds``.
+
+    ``error`` is raised by ``get`` where there is one.
+    """
+
+    feeds: FakeFeedStore = field(default_factory=FakeFeedStore)
+    kept: dict[int, KeptIssue] = field(default_factory=dict)
+    renderings: dict[int, RenderedIssue] = field(default_factory=dict)
+    reasons: dict[int, tuple[Choice, ...]] = field(default_factory=dict)
+    taught: dict[tuple[str, EntryKey], Correction] = field(default_factory=dict)
+    error: Exception | None = None
+
+    def add(
+        self,
+        issue: Issue,
+        *,
+        now: datetime,
+        state: IssueState = IssueState.DRAFT,
+        choices: Sequence[Choice] = (),
+    ) -> KeptIssue | None:
+        if self.find(issue.key, kind=issue.kind):
+            return None
+        added = KeptIssue(
+            id=len(self.kept) + 1, issue=issue, state=state, revision=1, created_at=now
+        )
+        self.kept[added.id] = added
+        self._explain(added.id, choices)
+        if state is not IssueState.SKIPPED:
+            self._use_up(issue)
+        return added
+
+    def _explain(self, issue_id: int, choices: Sequence[Choice]) -> None:
+        self.reasons[issue_id] = tuple(sorted(choices, key=lambda choice: choice.entry))
+
+    def _use_up(self, issue: Issue) -> None:
+        if issue.kind is IssueKind.ROUNDUP:
+            return
+        for key in issue.entry_keys:
+            if key in self.feeds.kept:
+                self.feeds.kept[key] = replace(self.feeds.kept[key], used_in=issue.slug)
+
+    def get(self, slug: str) -> KeptIssue:
+        if self.error:
+            raise self.error
+        by_slug = [kept for kept in self.kept.values() if kept.issue.slug == slug]
+        found = by_slug or self.issues(newsletter=slug, kind=IssueKind.DIGEST)
+        if not slug or not found:
+            known = tuple(kept.issue.slug for kept in self.kept.values())
+            raise UnknownNameError("issue", slug, known=known)
+        return found[0]
+
+    def find(self, key: IssueKey, *, kind: IssueKind = IssueKind.DIGEST) -> KeptIssue | None:
+        found = (kept for kept in self.kept.values() if kept.issue.key == key)
+        return next((kept for kept in found if kept.issue.kind is kind), None)
+
+    def issues(
+        self,
+        *,
+        newsletter: str = "",
+        states: Sequence[IssueState] = (),
+        kind: IssueKind | None = None,
+    ) -> tuple[KeptIssue, ...]:
+        found = [
+            kept
+            for kept in self.kept.values()
+            if newsletter in {"", kept.issue.key.newsletter}
+            and (not states or kept.state in states)
+            and kind in {None, kept.issue.kind}
+        ]
+        return tuple(sorted(found, key=lambda kept: kept.issue.key.period.end, reverse=True))
+
+    def approve(
+        self, kept: KeptIssue, rendering: RenderedIssue, *, by: str, now: datetime
+    ) -> KeptIssue:
+        current = self.kept[kept.id]
+        if current.state is not IssueState.DRAFT or current.revision != kept.revision:
+            raise StateError(kept.issue.slug, f"it is {current.state}, or changed meanwhile")
+        self.renderings[kept.id] = rendering
+        self.kept[kept.id] = replace(
+            current,
+            state=IssueState.APPROVED,
+            revision=current.revision + 1,
+            approved_at=now,
+            approved_by=by,
+            approved_digest=rendering.digest,
+        )
+        return self.kept[kept.id]
+
+    def rendering(self, issue_id: int) -> RenderedIssue:
+        return self.renderings[issue_id]
+
+    def save(
+        self,
+        kept: KeptIssue,
+        *,
+        issue: Issue,
+        edits: Edits,
+        choices: Sequence[Choice] | None = None,
+        now: datetime,
+    ) -> KeptIssue:
+        del now
+        current = self.kept[kept.id]
+        if current.state is not IssueState.DRAFT or current.revision != kept.revision:
+            raise StateError(kept.issue.slug, f"it is {current.state}, or changed meanwhile")
+        for key in current.issue.entry_keys:
+            if key in self.feeds.kept and self.feeds.kept[key].used_in == current.issue.slug:
+                self.feeds.kept[key] = replace(self.feeds.kept[key], used_in="")
+        self._use_up(issue)
+        if choices is not None:
+            self._explain(kept.id, choices)
+        revision = current.revision + 1
+        self.kept[kept.id] = replace(current, issue=issue, edits=edits, revision=revision)
+        return self.kept[kept.id]
+
+    def choices(self, issue_id: int) -> tuple[Choice, ...]:
+        return self.reasons.get(issue_id, ())
+
+    def add_corrections(self, corrections: Sequence[Correction]) -> None:
+        for correction in corrections:
+            self.taught[correction.newsletter, correction.entry] = correction
+
+    def corrections(self, newsletter: str) -> tuple[Correction, ...]:
+        found = (one for one in self.taught.values() if one.newsletter == newsletter)
+        return tuple(sorted(found, key=lambda one: (one.at, one.entry)))
+
+    def change_state(
+        self, issue_id: int, *, to: IssueState, allowed: Sequence[IssueState], now: datetime
+    ) -> bool:
+        current = self.kept[issue_id]
+        if current.state not in allowed:
+            return False
+        sent_at = now if to is IssueState.SENT else current.sent_at
+        self.kept[issue_id] = replace(
+            current, state=to, revision=current.revision + 1, sent_at=sent_at
+        )
+        return True

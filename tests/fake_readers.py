@@ -1,0 +1,252 @@
+"""Subscribers and deliveries kept in dictionaries, held to the ports' contracts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from digest.model import (
+    Consent,
+    Delivery,
+    DeliveryState,
+    Enrolment,
+    IssueState,
+    NewSubscriber,
+    Settlement,
+    Subscriber,
+    Subscription,
+    Suppression,
+    SuppressionReason,
+    Tally,
+)
+from tests.fake_issues import FakeIssueStore
+
+
+@dataclass
+class FakeAudienceStore:
+    """Subscribers, subscriptions and suppressions, in dictionaries.
+
+    ``error`` is raised by ``subscriber`` and ``unsubscribe`` where there is one.
+    """
+
+    people: dict[int, Subscriber] = field(default_factory=dict)
+    rows: dict[tuple[int, str], Subscription] = field(default_factory=dict)
+    suppressed: dict[str, Suppression] = field(default_factory=dict)
+    error: Exception | None = None
+
+    def subscribe(
+        self, *, address: str, name: str, newsletter: str, consent: Consent, now: datetime
+    ) -> Subscription:
+        person = self._person(address, name)
+        old = self.rows.get((person.id, newsletter))
+        kept = old and (old.consent is not Consent.PENDING or old.consent is consent)
+        row = (
+            replace(old, subscriber=person)
+            if old and kept
+            else Subscription(subscriber=person, newsletter=newsletter, consent=consent, since=now)
+        )
+        self.rows[person.id, newsletter] = row
+        return row
+
+    def subscribe_all(
+        self, rows: Sequence[NewSubscriber], *, newsletter: str, now: datetime
+    ) -> Enrolment:
+        outcomes = [self._enrol(row, newsletter=newsletter, now=now) for row in rows]
+        return Enrolment(
+            added=outcomes.count("added"),
+            changed=outcomes.count("changed"),
+            unchanged=outcomes.count("unchanged"),
+            ended=tuple(
+                row.address
+                for row, outcome in zip(rows, outcomes, strict=True)
+                if outcome == "ended"
+            ),
+            suppressed=tuple(
+                row.address for row in rows if row.address.strip().lower() in self.suppressed
+            ),
+        )
+
+    def _enrol(self, row: NewSubscriber, *, newsletter: str, now: datetime) -> str:
+        person = self._person(row.address, "")
+        old = self.rows.get((person.id, newsletter))
+        new = self.subscribe(
+            address=row.address,
+            name=row.name,
+            newsletter=newsletter,
+            consent=row.consent,
+            now=now,
+        )
+        if old is None:
+            return "added"
+        if old.consent is Consent.UNSUBSCRIBED:
+            return "ended"
+        return "unchanged" if new == old else "changed"
+
+    def _person(self, address: str, name: str) -> Subscriber:
+        folded = address.strip().lower()
+        found = next((p for p in self.people.values() if p.address.lower() == folded), None)
+        person = found or Subscriber(id=len(self.people) + 1, address=address.strip())
+        self.people[person.id] = replace(person, name=name or person.name)
+        return self.people[person.id]
+
+    def subscriptions(self, *, newsletter: str = "") -> Iterator[Subscription]:
+        rows = [row for row in self.rows.values() if newsletter in {"", row.newsletter}]
+        return iter(sorted(rows, key=lambda row: row.subscriber.address.lower()))
+
+    def count(self, *, newsletter: str, consent: Consent) -> int:
+        return sum(
+            row.newsletter == newsletter and row.consent is consent for row in self.rows.values()
+        )
+
+    def subscriber(self, subscriber_id: int) -> Subscriber | None:
+        if self.error:
+            raise self.error
+        return self.people.get(subscriber_id)
+
+    def unsubscribe(self, subscriber_id: int, *, newsletter: str, now: datetime) -> bool:
+        if self.error:
+            raise self.error
+        row = self.rows.get((subscriber_id, newsletter))
+        if row is None or row.consent is Consent.UNSUBSCRIBED:
+            return False
+        ended = replace(row, consent=Consent.UNSUBSCRIBED, since=now)
+        self.rows[subscriber_id, newsletter] = ended
+        return True
+
+    def suppress(self, address: str, *, reason: SuppressionReason, now: datetime) -> None:
+        folded = address.strip().lower()
+        self.suppressed.setdefault(
+            folded, Suppression(address=address.strip(), reason=reason, since=now)
+        )
+
+    def release(self, address: str) -> bool:
+        return self.suppressed.pop(address.strip().lower(), None) is not None
+
+    def suppressions(self) -> tuple[Suppression, ...]:
+        return tuple(self.suppressed[key] for key in sorted(self.suppressed))
+
+    def gets(self, subscriber_id: int, newsletter: str) -> bool:
+        """Whether mail of this newsletter goes to this person now."""
+        row = self.rows.get((subscriber_id, newsletter))
+        return (
+            row is not None
+            and row.consent is Consent.CONFIRMED
+            and row.subscriber.address.lower() not in self.suppressed
+        )
+
+
+@dataclass
+class _LedgerRow:
+    delivery: Delivery
+    owner: str = ""
+    until: datetime | None = None
+    begun: bool = False
+    next_at: datetime | None = None
+
+
+_WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN})
+
+
+@dataclass
+class FakeLedgerStore:
+    """Deliveries, in a list, over the audience and the issues beside it."""
+
+    issues: FakeIssueStore = field(default_factory=FakeIssueStore)
+    audience: FakeAudienceStore = field(default_factory=FakeAudienceStore)
+    rows: list[_LedgerRow] = field(default_factory=list)
+
+    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+        frozen = [row for row in self.rows if row.delivery.issue_id == issue_id]
+        if not frozen:
+            for row in self.audience.subscriptions(newsletter=newsletter):
+                if self.audience.gets(row.subscriber.id, newsletter):
+                    self.rows.append(self._row(issue_id, row.subscriber))
+        self.issues.change_state(
+            issue_id, to=IssueState.SENDING, allowed=(IssueState.APPROVED,), now=now
+        )
+        return len(frozen) or self.tally(issue_id).total
+
+    def _row(self, issue_id: int, subscriber: Subscriber) -> _LedgerRow:
+        return _LedgerRow(
+            delivery=Delivery(
+                id=len(self.rows) + 1,
+                issue_id=issue_id,
+                subscriber_id=subscriber.id,
+                address=subscriber.address,
+                name=subscriber.name,
+            )
+        )
+
+    def claim(
+        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+    ) -> tuple[Delivery, ...]:
+        due = [
+            row
+            for row in self.rows
+            if row.delivery.issue_id == issue_id
+            and self.issues.kept[issue_id].state is IssueState.SENDING
+            and row.delivery.state in _WAITING
+            and (row.next_at is None or row.next_at <= now)
+        ]
+        for row in due[:limit]:
+            row.owner, row.until, row.begun = owner, until, False
+            row.delivery = replace(row.delivery, state=DeliveryState.CLAIMED)
+        return tuple(row.delivery for row in due[:limit])
+
+    def begin(self, delivery: Delivery, *, owner: str, now: datetime) -> bool:
+        row = self._of(delivery.id)
+        if row.delivery.state is not DeliveryState.CLAIMED or row.owner != owner:
+            return False
+        kept = self.issues.kept[delivery.issue_id]
+        gets = self.audience.gets(delivery.subscriber_id, kept.issue.key.newsletter)
+        if not gets or kept.state is not IssueState.SENDING:
+            state = DeliveryState.QUEUED if gets else DeliveryState.SUPPRESSED
+            row.owner, row.delivery = "", replace(row.delivery, state=state)
+            return False
+        row.begun = True
+        first = row.delivery.first_attempt_at or now
+        row.delivery = replace(row.delivery, first_attempt_at=first)
+        return True
+
+    def begin_all(
+        self, batch: Sequence[Delivery], *, owner: str, now: datetime
+    ) -> tuple[Delivery, ...]:
+        begun = [delivery.id for delivery in batch if self.begin(delivery, owner=owner, now=now)]
+        return tuple(self._of(delivery_id).delivery for delivery_id in begun)
+
+    def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
+        for settlement in settlements:
+            row = self._of(settlement.delivery_id)
+            if row.delivery.state.final:
+                continue
+            row.owner, row.begun, row.next_at = "", False, settlement.next_attempt_at
+            row.delivery = replace(
+                row.delivery,
+                state=settlement.state,
+                attempts=row.delivery.attempts + settlement.counts_as_attempt,
+                first_attempt_at=row.delivery.first_attempt_at or now,
+            )
+
+    def recover(self, owners: Sequence[str], *, now: datetime) -> int:
+        freed = [
+            row
+            for row in self.rows
+            if row.delivery.state is DeliveryState.CLAIMED
+            and (row.owner in owners or (row.until is not None and row.until <= now))
+        ]
+        for row in freed:
+            state = DeliveryState.UNCERTAIN if row.begun else DeliveryState.QUEUED
+            row.owner, row.begun, row.next_at = "", False, None
+            row.delivery = replace(row.delivery, state=state)
+        return len(freed)
+
+    def owners(self) -> tuple[str, ...]:
+        return tuple(sorted({row.owner for row in self.rows if row.owner}))
+
+    def tally(self, issue_id: int) -> Tally:
+        states = [row.delivery.state for row in self.rows if row.delivery.issue_id == issue_id]
+        return Tally(
+            counts=tuple((state, states.count(state)) for state in DeliveryState if state in states)
+        )
+
+    def _of(self, delivery_id: int) -> _LedgerRow:
+        return self.rows[delivery_id - 1]
