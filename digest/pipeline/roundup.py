@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from digest.app import App
 from digest.curate.editing.edits import apply
 from digest.curate.placing.topics import Placer
 from digest.curate.roundup import (
-    Counted,
     Lack,
     Longlist,
     QuoteCandidate,
@@ -24,12 +22,10 @@ from digest.curate.roundup import (
     substance,
     year_of,
 )
-from digest.curate.roundup.counts import WELL_COVERED, covered
 from digest.errors import ConfigError, StateError, UnknownNameError
 from digest.model import (
     NO_EDITS,
     Entry,
-    EntryDate,
     EntryKey,
     Issue,
     IssueKind,
@@ -37,12 +33,12 @@ from digest.model import (
     KeptIssue,
     Newsletter,
     Origin,
-    Period,
     Quote,
     Story,
     StoryQuotes,
     Wording,
 )
+from digest.pipeline.counting import count_posts
 from digest.pipeline.sources import all_feeds, newsletter_feeds
 
 
@@ -95,7 +91,7 @@ def start_roundup(app: App, newsletter: Newsletter, asked: Asked) -> Started:
         raise StateError(newsletter.id, _too_few(newsletter, posts, asked))
     elected = _elected(asked.votes or {}, posts)
     chosen = shortlist(posts, substance(posts, elected=elected), pick=asked.pick)
-    share, counted = _counted(app, newsletter, posts, feeds=asked.feeds)
+    share, counted = count_posts(app, newsletter, posts, feeds=asked.feeds)
     draft = draft_roundup(
         newsletter, posts, chosen, counted=counted, now=app.clock(), elected=elected
     )
@@ -231,40 +227,6 @@ def _too_few(newsletter: Newsletter, posts: Longlist, asked: Asked) -> str:
     if not number:
         return f"{what}; `digest feeds backfill` collects what feeds still have of it"
     return f"{what}; digest roundup start {newsletter.id} --year {year} --pick {number}"
-
-
-def _counted(
-    app: App, newsletter: Newsletter, posts: Longlist, *, feeds: Sequence[str]
-) -> tuple[float, Counted]:
-    """How much of the year is covered, and the numbers of posts that can be told."""
-    urls = tuple(feeds) or newsletter_feeds(app, newsletter)
-    dates = app.store.feeds.dates(urls)
-    read_at = {url: state.last_ok_at for url, state in app.store.feeds.states(urls).items()}
-    period = year_of(newsletter, posts.year)
-    share = covered(dates, period, read_at=read_at)
-    total = _total(newsletter, dates, period, read_at)
-    year = posts.count if share >= WELL_COVERED else None
-    return share, Counted(year=year, total=total)
-
-
-def _total(
-    newsletter: Newsletter,
-    dates: Sequence[EntryDate],
-    period: Period,
-    read_at: Mapping[str, datetime | None],
-) -> int | None:
-    """How many posts there were since the publication began, if that was seen."""
-    since = newsletter.standing.since
-    if since is None or since > period.end.year:
-        return None
-    ever = Period(start=year_of(newsletter, since).start, end=period.end)
-    oldest = [date for date in dates if date.dated_at < year_of(newsletter, since).end]
-    if not oldest:
-        return None
-    # It began in the course of that year: what is known of its first post on is all there was.
-    begun = Period(start=min(ever.end, *(date.dated_at for date in oldest)), end=ever.end)
-    share = covered(dates, begun, read_at=read_at) if begun.start < begun.end else 0.0
-    return sum(date.dated_at in ever for date in dates) if share >= WELL_COVERED else None
 
 
 def _keep(

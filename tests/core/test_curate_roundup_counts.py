@@ -6,7 +6,7 @@ import pytest
 
 from digest.curate.roundup.counts import WELL_COVERED, covered
 from digest.curate.roundup.phrases import roundup_phrases
-from digest.model import EntryDate, Period
+from digest.model import EntryDate, FeedArchive, Period
 
 YEAR = Period(start=datetime(2019, 1, 1, tzinfo=UTC), end=datetime(2020, 1, 1, tzinfo=UTC))
 END = datetime(2020, 1, 5, tzinfo=UTC)
@@ -24,7 +24,7 @@ def weekly(first: datetime, last: datetime, *, seen: datetime | None = None) -> 
 
 
 def share(dates: list[EntryDate], read_at: datetime | None = END) -> float:
-    return covered(dates, YEAR, read_at={"f": read_at})
+    return covered(dates, YEAR, read_at={"f": read_at}, archives={})
 
 
 def test_a_window_that_reaches_back_before_the_year_covers_it() -> None:
@@ -66,12 +66,19 @@ def test_silence_while_somebody_looked_is_no_gap() -> None:
     assert share([*first, *second]) == 1.0
 
 
+def test_an_archive_that_was_read_covers_what_the_window_does_not() -> None:
+    """A back-fill that is complete from before the year on makes it known."""
+    dates = weekly(YEAR.end - 90 * DAY, YEAR.end, seen=END)
+    archive = FeedArchive(url="f", complete_since=YEAR.start - DAY, complete_until=END)
+    assert covered(dates, YEAR, read_at={"f": END}, archives={"f": archive}) == 1.0
+
+
 def test_feeds_count_by_their_entries() -> None:
     """A feed with one late entry does not spoil the count of one with fifty."""
     late = EntryDate(feed="g", dated_at=YEAR.end - DAY, first_seen_at=END)
     both = [*weekly(YEAR.start - 30 * DAY, YEAR.end, seen=END), late]
-    assert covered(both, YEAR, read_at={"f": END, "g": END}) > WELL_COVERED
-    assert covered([], YEAR, read_at={}) == 0.0
+    assert covered(both, YEAR, read_at={"f": END, "g": END}, archives={}) > WELL_COVERED
+    assert covered([], YEAR, read_at={}, archives={}) == 0.0
 
 
 @pytest.mark.parametrize(

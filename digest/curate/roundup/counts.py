@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from digest.model import EntryDate, Period
+from digest.model import EntryDate, FeedArchive, Period
 
 WELL_COVERED = 0.95
 """The share of a period that must have been seen for its posts to be counted."""
@@ -16,7 +16,11 @@ _UNUSUAL = 4
 
 
 def covered(
-    dates: Iterable[EntryDate], period: Period, *, read_at: Mapping[str, datetime | None]
+    dates: Iterable[EntryDate],
+    period: Period,
+    *,
+    read_at: Mapping[str, datetime | None],
+    archives: Mapping[str, FeedArchive],
 ) -> float:
     """The share of a period in which nothing can have been missed, 0 to 1, over all feeds.
 
@@ -25,6 +29,7 @@ def covered(
     its oldest entry on; and until it was last read (``read_at``, by URL). In between, a gap is a
     silence of a week and four times the usual one, whose end was first seen in a later fetch, two
     days late or more: then nobody was looking, and the window no longer showed what was missed.
+    Where more is known from its archive (``archives``, by URL), that counts.
 
     Feeds count by their entries in the period; a feed without any counts for nothing.
     """
@@ -32,7 +37,13 @@ def covered(
     for date in dates:
         by_feed[date.feed].append(date)
     shares = [
-        (_covered(each, period, read_at.get(feed)), _within(each, period))
+        (
+            max(
+                _covered(each, period, read_at.get(feed)),
+                archives[feed].share_of(period) if feed in archives else 0.0,
+            ),
+            _within(each, period),
+        )
         for feed, each in by_feed.items()
     ]
     total = sum(count for _, count in shares)
