@@ -105,6 +105,7 @@ from digest.model.newsletter import (
     Topic,
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
+from digest.model.preflight import Finding, Place, Severity, Waiver
 from digest.model.schedule import (
     CalendarLength,
     DateRange,
@@ -159,6 +160,7 @@ __all__ = [
     "FetchRequest",
     "FetchResult",
     "Fetched",
+    "Finding",
     "HubMode",
     "HubQuestion",
     "HubState",
@@ -188,6 +190,7 @@ __all__ = [
     "ParsedFeed",
     "Period",
     "PersonalCopy",
+    "Place",
     "PlacedBy",
     "Placement",
     "Push",
@@ -209,6 +212,7 @@ __all__ = [
     "SendOutcome",
     "Sender",
     "Settlement",
+    "Severity",
     "SourceKind",
     "StandingText",
     "Story",
@@ -223,6 +227,7 @@ __all__ = [
     "Topic",
     "Unbuildable",
     "Verdict",
+    "Waiver",
     "Weekday",
     "Wording",
 ]

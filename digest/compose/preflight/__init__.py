@@ -1,0 +1,1 @@
+"""Pre-flight: every check of an issue as a named rule, one family a module."""
