@@ -70,6 +70,7 @@ class CollectSettings(Section):
     pause_after: Duration
     websub: bool
     proxy: OptionalUrl
+    proxy_resolves: bool
     parsers: Count
     parse_timeout: Duration
     parse_memory: Size

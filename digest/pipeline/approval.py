@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from digest.app import App
 from digest.errors import StateError, TemplateError
 from digest.model import Approval, IssueKind, IssueState, KeptIssue, RenderedIssue
+from digest.pipeline.roundup import roundup_lacks
 
 AUTOMATIC = "the schedule"
 """Who approved, where the newsletter's definition says that nobody needs to."""
@@ -23,12 +24,17 @@ def approve_issue(app: App, slug: str, *, by: str, seen: str = "") -> KeptIssue:
 
     ``seen`` is the digest of the rendering that was looked at; empty for whatever it is now.
 
-    :raises StateError: when it is no draft any more, or is not what was looked at.
+    :raises StateError: when it is no draft any more, is not what was looked at, or is a roundup
+        that is not finished.
     :raises TemplateError: when it cannot be rendered; it stays a draft.
     """
     kept = app.store.issues.get(slug)
     if kept.state is IssueState.APPROVED:
         return kept
+    if kept.issue.kind is IssueKind.ROUNDUP and (missing := roundup_lacks(app, kept)):
+        slug, first = kept.issue.slug, missing[0]
+        what = f"is not finished: {first}; `digest roundup finish {slug}` lists what is missing"
+        raise StateError(slug, what)
     rendering = app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
     if seen and seen != rendering.digest:
         raise StateError(kept.issue.slug, "changed since it was looked at; look at it again")
@@ -47,13 +53,15 @@ def approve_automatic(app: App) -> Iterator[Approved]:
     """Approve the drafts of newsletters that ask for no editor, unless they are late.
 
     A draft that should have gone out longer ago than ``[deliver] late_after`` waits for a person.
-    One that cannot be rendered stays a draft and does not keep the others back.
+    So does one that a person changed or reopened. One that cannot be rendered stays a draft and
+    does not keep the others back.
     """
     oldest = app.clock() - app.config.settings.deliver.late_after
     # A roundup always has words that an editor must write.
     drafts = app.store.issues.issues(states=(IssueState.DRAFT,), kind=IssueKind.DIGEST)
     for kept in drafts:
-        if not _is_automatic(app, kept) or kept.issue.due_at < oldest:
+        touched = kept.revision > 1
+        if touched or not _is_automatic(app, kept) or kept.issue.due_at < oldest:
             continue
         try:
             approve_issue(app, kept.issue.slug, by=AUTOMATIC)

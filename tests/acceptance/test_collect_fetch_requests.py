@@ -237,6 +237,17 @@ def test_a_proxy_is_not_asked_for_what_is_private(
     assert server.connections == 0
 
 
+def test_a_proxy_may_be_the_only_one_that_resolves(server: ScriptedServer) -> None:
+    """A machine without DNS asks through its proxy; an address in a URL is refused all the same."""
+    server.serve("http://news.example/feed")
+    ways = {"proxy": server.url(""), "proxy_resolves": True}
+    asked = ask(FetchRequest(url="http://news.example/feed"), "10.0.0.1", **ways)
+    assert isinstance(asked, Fetched)
+    refused = ask(FetchRequest(url="http://169.254.169.254/latest/"), **ways)
+    assert isinstance(refused, FetchFailed)
+    assert server.connections == 1
+
+
 def test_a_redirect_by_way_of_a_proxy_is_checked_too(server: ScriptedServer) -> None:
     """A public page's redirect to a private address never reaches the proxy."""
     server.serve("http://news.example/", b"", status="302 F", Location="http://10.1.2.3/")

@@ -12,7 +12,7 @@ from digest.compose.render import IssueRenderer
 from digest.curate.editing.galley import write_galley
 from digest.errors import ConfigError, StateError, UnknownNameError
 from digest.model import Approval, Feed, FeedState, Issue, IssueKind, IssueState, Origin, Verdict
-from digest.pipeline.approval import approve_automatic
+from digest.pipeline.approval import approve_automatic, approve_issue
 from digest.pipeline.drafting import draft_due_issues
 from digest.pipeline.editing import import_galley
 from digest.pipeline.roundup import (
@@ -177,6 +177,13 @@ def test_no_roundup_is_approved_without_an_editor(app: App) -> None:
     automatic = replace(app, config=replace(app.config, newsletters={"tidewell": newsletter}))
     start_roundup(automatic, newsletter, YEAR)
     assert list(approve_automatic(automatic)) == []
+
+
+def test_an_unfinished_roundup_is_not_approved(app: App) -> None:
+    """Not by a person either: what it lacks is named, and the command that lists it all."""
+    slug = start_roundup(app, NEWSLETTER, YEAR).kept.issue.slug
+    with pytest.raises(StateError, match=f"not finished: .*digest roundup finish {slug}"):
+        approve_issue(app, slug, by="Ada")
 
 
 def test_it_leaves_the_weekly_issue_alone(app: App) -> None:

@@ -13,6 +13,7 @@ from digest.app import App
 from digest.model import Approval, Consent, IssueState, NewSubscriber
 from digest.pipeline.approval import approve_automatic, approve_issue
 from digest.pipeline.delivery import deliver_issue, deliver_waiting
+from digest.pipeline.editing import reopen_issue
 from digest.store import open_store
 from tests.core.harbour import ISSUE, NEWSLETTER
 from tests.fakes import FakeMailer, fake_config, fake_world
@@ -76,6 +77,16 @@ def test_approving_early_does_not_send_early(scene: Scene) -> None:
     scene.now = SENDS_AT
     assert [scene.run(), scene.run()] == [1, 1]
     assert scene.date() == SENDS_AT
+
+
+def test_what_a_person_reopened_waits_for_a_person(scene: Scene) -> None:
+    """Even where the schedule approves by itself: it would take the person's work for finished."""
+    scene.approve()
+    reopen_issue(scene.app, ISSUE.slug)
+    scene.now = SENDS_AT
+    assert scene.run() == 0
+    scene.approve()
+    assert scene.run() == 1
 
 
 def test_who_says_send_does_not_wait(scene: Scene) -> None:

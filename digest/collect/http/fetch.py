@@ -205,7 +205,7 @@ class _Door:
         resting = self._resting.answer(target.host, at=loop.time())
         if resting is not None:
             return resting
-        if self._proxy is not None:
+        if self._proxy is not None and not self._collect.proxy_resolves:
             await self._check_addresses(target)
         # What is posted must not meet a connection that the server has just closed, for it is
         # not sent twice; and hosts that are asked once would leave idle connections behind.

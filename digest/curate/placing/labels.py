@@ -14,6 +14,7 @@ _POSSESSIVE = re.compile(r"['’]s$")
 _LEAST_POSTS = 2
 _LEAST_LENGTH = 3
 _SAME_STEM = 4
+_LONGEST_ENDING = 3
 _WITHIN = 0.6  # of a word's posts have it in one and the same pair: the pair is its name
 _PROPER = 0.7  # of a word's places inside sentences are capitalised: it is a name
 _PROPER_BONUS = 1.25
@@ -166,17 +167,21 @@ def _chosen(
     chosen: list[str] = []
     for word in scored:
         term = whole.get(word, word)
-        stems = {_stem(part) for part in term.split()}
-        if not stems & taken:
-            taken |= stems
+        words = term.split()
+        if not any(_of_one_stem(part, other) for part in words for other in taken):
+            taken.update(words)
             chosen.append(forms.best(term))
         if len(chosen) == _TERMS:
             break
     return tuple(chosen)
 
 
-def _stem(word: str) -> str:
-    return word[: max(_SAME_STEM, len(word) - 2)]
+def _of_one_stem(one: str, other: str) -> bool:
+    """Whether two words are forms of one: "economy" and "economic", not "press" and "president"."""
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > _LONGEST_ENDING:
+        return False
+    return long.startswith(short[: max(_SAME_STEM, len(short) - 1)])
 
 
 def _capitalised(text: str) -> str:

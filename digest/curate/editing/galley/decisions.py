@@ -174,4 +174,7 @@ class Decisions:
         self.warnings.append(self.file.problem(path, message))
 
     def _refuse(self, path: TomlPath, message: str, fix: str) -> None:
-        self.problems.append(self.file.problem(path, message, fix=fix))
+        problem = self.file.problem(path, message, fix=fix)
+        # A section's topic is wrong once, however many stories stand under it.
+        if problem not in self.problems:
+            self.problems.append(problem)
