@@ -23,6 +23,7 @@ _CONTROLS = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), " ")
 _SOFT_HYPHEN = {0xAD: None}
 
 _PICTURES = re.compile(r"<figure\b.*?</figure\s*>", re.IGNORECASE | re.DOTALL)
+_HEADINGS = re.compile(r"<(h[1-6])\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"""</?([A-Za-z][^\s/>]*)(?:[^<>"']|"[^"]*"|'[^']*')*>|<!--.*?-->""", re.DOTALL)
 _INLINE_TAGS = (
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small "
@@ -84,9 +85,17 @@ def token_cost(token: str) -> float:
 
 
 def plain_text(markup: str) -> str:
-    """The words of well-formed HTML, without its figures, on one line."""
-    without_pictures = _PICTURES.sub(" ", markup)
-    return one_line(html.unescape(_TAG.sub(_gap, without_pictures)))
+    """The words of well-formed HTML, on one line.
+
+    Without its figures, and without its headings where there is anything else: they end in no full
+    stop, and would run into the sentence after them.
+    """
+    text = _PICTURES.sub(" ", markup)
+    return _unmarked(_HEADINGS.sub(" ", text)) or _unmarked(text)
+
+
+def _unmarked(markup: str) -> str:
+    return one_line(html.unescape(_TAG.sub(_gap, markup)))
 
 
 def _gap(tag: re.Match[str]) -> str:

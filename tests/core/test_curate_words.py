@@ -46,6 +46,8 @@ def test_holds_words(text: str, words: str, *, found: bool) -> None:
             "Go",
             id="captions are no text",
         ),
+        pytest.param("<h3>Why</h3><p>Go now.</p>", "Go now.", id="headings are no sentences"),
+        pytest.param("<h2 id='a'>Closed today</h2>", "Closed today", id="a heading alone"),
         pytest.param("a<br>b<!-- c -->d", "a b d", id="line break and comment"),
         pytest.param("1 < 2", "1 < 2", id="a lone bracket"),
     ],
