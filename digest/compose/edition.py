@@ -73,16 +73,20 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageView:
-    """Who else tells a story. ``label`` stands before them, ``more`` (or nothing) after them."""
+    """Who else tells a story. ``label`` stands before them, ``more`` (or nothing) after them.
+
+    ``separator`` stands between them.
+    """
 
     label: str
     sources: tuple[SourceView, ...]
     more: str = ""
+    separator: str = ", "
 
     @property
     def line(self) -> str:
         """All of it on one line, for the text part."""
-        names = ", ".join(source.name for source in self.sources)
+        names = self.separator.join(source.name for source in self.sources)
         return " ".join(filter(None, (self.label, names, self.more)))
 
 
@@ -201,7 +205,7 @@ def edition_of(issue: Issue, newsletter: Newsletter, *, public_url: str) -> Edit
     desk = _Desk(
         zone=ZoneInfo(newsletter.schedule.time_zone),
         issued_at=issue.due_at,
-        phrases=phrases_for(newsletter.language),
+        phrases=phrases_for(newsletter.words),
     )
     return Edition(
         issue=_issue_view(issue, desk),
@@ -314,6 +318,7 @@ def _covered(coverage: Sequence[Coverage], phrases: Phrases) -> CoverageView:
             for one in coverage[:_NAMED_SOURCES]
         ),
         more=phrases.more(len(coverage) - _NAMED_SOURCES),
+        separator=phrases.list_separator,
     )
 
 
