@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from digest.compose.bidi import CONTROLS
 from digest.model import Catalogue
 from digest.model.catalogue import DAY_AND_MONTH, FULL_DATE, LONG_DATE
 
@@ -78,7 +79,7 @@ class Phrases:
 
     def photo(self, credit: str) -> str:
         """A picture's credit line, announced as one where its own words do not."""
-        if _SPEAKS_FOR_ITSELF.match(credit):
+        if _SPEAKS_FOR_ITSELF.match(credit.lstrip(CONTROLS)):
             return credit
         return self.words.text("Image: {credit}", credit=credit)
 
