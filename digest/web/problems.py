@@ -46,6 +46,8 @@ _WORDS = {
 _OTHER = _Words(
     title="That request cannot be answered", text="Please check the address and try again."
 )
+PROBLEM_WORDS = (*_WORDS.values(), _OTHER)
+"""All that these pages may say, for catalogues to translate."""
 
 
 class ProblemPages:
