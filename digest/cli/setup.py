@@ -1,5 +1,6 @@
 """``init`` and ``check``: a working directory, and whether it is right."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -37,6 +38,7 @@ def init(session: Session, directory: Path, *, as_json: bool) -> None:
 def check(session: Session, *, as_json: bool) -> None:
     """Check all configuration and templates, reporting every error at once."""
     from digest.compose.render import check_templates
+    from digest.config.catalogues import check_catalogues
     from digest.resources import TEMPLATES
 
     errors: tuple[Problem, ...] = ()
@@ -47,8 +49,14 @@ def check(session: Session, *, as_json: bool) -> None:
     except ConfigError as error:
         errors = error.problems
     else:
-        errors = check_templates((config.templates_folder, TEMPLATES))
-        warnings = (*config.warnings, *_missing_extras(config), *_without_meaning(config))
+        folders = (config.templates_folder, TEMPLATES)
+        errors = (*check_templates(folders), *check_catalogues(folders))
+        warnings = (
+            *config.warnings,
+            *_missing_extras(config),
+            *_without_meaning(config),
+            *_without_words(config, folders),
+        )
         summary = (
             f"{config.directory}: {_count(len(config.newsletters), 'newsletter')}, "
             f"{_count(len(config.feeds), 'feed')}"
@@ -109,6 +117,22 @@ def _without_meaning(config: Config) -> tuple[Problem, ...]:
             "only rules and categories place posts",
             fix=f"pip install 'digest[{TOPICS_EXTRA}]'",
         ),
+    )
+
+
+def _without_words(config: Config, folders: Sequence[Path]) -> tuple[Problem, ...]:
+    """One warning for each newsletter whose language has no catalogue."""
+    from digest.config.catalogues import catalogue_file, has_words
+
+    return tuple(
+        Problem(
+            file=str(config.directory / "newsletters" / f"{each.id}.toml"),
+            field="language",
+            message=f"there are no words in {each.language!r}; English ones are used",
+            fix=f"write {catalogue_file(config.templates_folder, each.language)}",
+        )
+        for each in config.newsletters.values()
+        if not has_words(each.language, folders)
     )
 
 

@@ -12,6 +12,7 @@ from typing import Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from digest.compose.bidi import RTL, embedded
 from digest.compose.personalise import SLOT_DOMAIN, UNSUBSCRIBE_SLOT
 from digest.compose.phrases import Phrases, direction, phrases_for
 from digest.model import Coverage, Earlier, Image, Issue, Newsletter, Quote, Section, Story
@@ -73,16 +74,20 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageView:
-    """Who else tells a story. ``label`` stands before them, ``more`` (or nothing) after them."""
+    """Who else tells a story. ``label`` stands before them, ``more`` (or nothing) after them.
+
+    ``separator`` stands between them.
+    """
 
     label: str
     sources: tuple[SourceView, ...]
     more: str = ""
+    separator: str = ", "
 
     @property
     def line(self) -> str:
         """All of it on one line, for the text part."""
-        names = ", ".join(source.name for source in self.sources)
+        names = self.separator.join(source.name for source in self.sources)
         return " ".join(filter(None, (self.label, names, self.more)))
 
 
@@ -177,6 +182,16 @@ class NewsletterView:
     language: str
     direction: str
 
+    @property
+    def start(self) -> str:
+        """The side that lines start on: ``left`` or ``right``."""
+        return "right" if self.direction == RTL else "left"
+
+    @property
+    def end(self) -> str:
+        """The side that lines end on."""
+        return "left" if self.direction == RTL else "right"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
@@ -201,11 +216,12 @@ def edition_of(issue: Issue, newsletter: Newsletter, *, public_url: str) -> Edit
     desk = _Desk(
         zone=ZoneInfo(newsletter.schedule.time_zone),
         issued_at=issue.due_at,
-        phrases=phrases_for(newsletter.language),
+        phrases=phrases_for(newsletter.words),
+        direction=direction(newsletter.language),
     )
     return Edition(
         issue=_issue_view(issue, desk),
-        newsletter=_newsletter_view(newsletter, desk.phrases),
+        newsletter=_newsletter_view(newsletter, desk),
         links=Links(web=f"{public_url}/issues/{issue.slug}"),
         phrases=desk.phrases,
     )
@@ -234,6 +250,14 @@ class _Desk:
     zone: ZoneInfo
     issued_at: datetime
     phrases: Phrases
+    direction: str
+
+    def line(self, text: str) -> str:
+        """One line of text, which may be written the other way than the newsletter."""
+        return embedded(plain(text), within=self.direction)
+
+    def paragraphs(self, text: str) -> tuple[str, ...]:
+        return tuple(filter(None, map(self.line, _BLANK_LINE.split(text.replace("\r\n", "\n")))))
 
     def day(self, moment: datetime) -> date:
         return moment.astimezone(UTC).astimezone(self.zone).date()
@@ -243,77 +267,83 @@ def _issue_view(issue: Issue, desk: _Desk) -> IssueView:
     return IssueView(
         subject=plain(issue.subject.value),
         preheader=plain(issue.preheader.value),
-        title=plain(issue.title.value),
+        title=desk.line(issue.title.value),
         date=desk.phrases.issue_date(desk.day(desk.issued_at)),
         count=desk.phrases.stories(len(issue.stories)),
-        intro=_paragraphs(issue.intro.value),
+        intro=desk.paragraphs(issue.intro.value),
         lead=_story_view(issue.lead, desk) if issue.lead else None,
         sections=tuple(_section_view(part, desk) for part in issue.sections if part.stories),
         also_published=tuple(_story_view(story, desk) for story in issue.also_published),
-        hero=_picture(issue.hero, plain(issue.title.value)) if issue.hero else None,
-        closing=_paragraphs(issue.closing.value),
-        wish=_paragraphs(issue.wish.value),
+        hero=_picture(issue.hero, plain(issue.title.value), desk) if issue.hero else None,
+        closing=desk.paragraphs(issue.closing.value),
+        wish=desk.paragraphs(issue.wish.value),
     )
 
 
-def _newsletter_view(newsletter: Newsletter, phrases: Phrases) -> NewsletterView:
-    name = plain(newsletter.name)
+def _newsletter_view(newsletter: Newsletter, desk: _Desk) -> NewsletterView:
+    name = desk.line(newsletter.name)
     return NewsletterView(
         name=name,
-        tagline=plain(newsletter.tagline),
+        tagline=desk.line(newsletter.tagline),
         home_url=web_link(newsletter.home_url),
-        postal_address=plain(newsletter.postal_address),
-        why=plain(newsletter.why) or phrases.why(name),
+        postal_address=desk.line(newsletter.postal_address),
+        why=desk.line(newsletter.why) or desk.phrases.why(name),
         language=newsletter.language,
-        direction=direction(newsletter.language),
+        direction=desk.direction,
     )
 
 
 def _section_view(section: Section, desk: _Desk) -> SectionView:
     return SectionView(
-        heading=plain(section.heading.value),
+        heading=desk.line(section.heading.value),
         stories=tuple(_story_view(story, desk) for story in section.stories),
-        hook=_paragraphs(section.hook.value),
-        background=_paragraphs(section.background.value),
+        hook=desk.paragraphs(section.hook.value),
+        background=desk.paragraphs(section.background.value),
     )
 
 
 def _story_view(story: Story, desk: _Desk) -> StoryView:
     headline = plain(story.headline.value)
+    shown = embedded(headline, within=desk.direction)
     # A roundup names its posts nowhere else.
     named = len(headline) <= _LONGEST_BUTTON_TITLE or bool(story.lead_in.value)
     return StoryView(
-        headline=headline,
+        headline=shown,
         url=web_link(story.url),
-        excerpt=plain(story.excerpt.value),
-        source=plain(story.source),
+        excerpt=desk.line(story.excerpt.value),
+        source=desk.line(story.source),
         date=desk.phrases.story_date(
             desk.day(story.published_at), issue_day=desk.day(desk.issued_at)
         ),
         minutes=desk.phrases.reading_time(story.minutes),
-        button=desk.phrases.read(headline) if named else desk.phrases.read_story,
-        authors=tuple(plain(author) for author in story.authors),
-        picture=_picture(story.image, headline) if story.image else None,
-        support=tuple(filter(None, map(plain, story.support))),
-        coverage=_covered(story.coverage, desk.phrases) if story.coverage else None,
+        button=desk.phrases.read(shown) if named else desk.phrases.read_story,
+        authors=tuple(desk.line(author) for author in story.authors),
+        picture=_picture(story.image, headline, desk) if story.image else None,
+        support=tuple(filter(None, map(desk.line, story.support))),
+        coverage=_covered(story.coverage, desk) if story.coverage else None,
         follows=_followed(story.follows, desk) if story.follows else None,
-        lead_in=plain(story.lead_in.value),
-        quotes=tuple(_quote_view(quote, desk.phrases) for quote in story.quotes),
+        lead_in=desk.line(story.lead_in.value),
+        quotes=tuple(_quote_view(quote, desk) for quote in story.quotes),
     )
 
 
-def _quote_view(quote: Quote, phrases: Phrases) -> QuoteView:
-    return QuoteView(text=phrases.quote(plain(quote.text.value)), pivot=plain(quote.pivot.value))
+def _quote_view(quote: Quote, desk: _Desk) -> QuoteView:
+    quoted = desk.phrases.quote(plain(quote.text.value))
+    return QuoteView(
+        text=embedded(quoted, within=desk.direction), pivot=desk.line(quote.pivot.value)
+    )
 
 
-def _covered(coverage: Sequence[Coverage], phrases: Phrases) -> CoverageView:
+def _covered(coverage: Sequence[Coverage], desk: _Desk) -> CoverageView:
+    phrases = desk.phrases
     return CoverageView(
         label=phrases.also_covered,
         sources=tuple(
-            SourceView(name=plain(one.source), url=web_link(one.url))
+            SourceView(name=desk.line(one.source), url=web_link(one.url))
             for one in coverage[:_NAMED_SOURCES]
         ),
         more=phrases.more(len(coverage) - _NAMED_SOURCES),
+        separator=phrases.list_separator,
     )
 
 
@@ -321,13 +351,13 @@ def _followed(earlier: Earlier, desk: _Desk) -> FollowedView:
     day = desk.phrases.story_date(desk.day(earlier.date), issue_day=desk.day(desk.issued_at))
     return FollowedView(
         label=desk.phrases.follows,
-        headline=plain(earlier.headline),
+        headline=desk.line(earlier.headline),
         url=web_link(earlier.url),
         issue=desk.phrases.issue_of(day),
     )
 
 
-def _picture(image: Image, headline: str) -> Picture | None:
+def _picture(image: Image, headline: str, desk: _Desk) -> Picture | None:
     url = web_link(image.url)
     path = urlsplit(url).path.lower()
     icon = image.width is not None and image.width < _SMALLEST_PICTURE
@@ -336,12 +366,7 @@ def _picture(image: Image, headline: str) -> Picture | None:
     return Picture(
         url=url,
         alt=plain(image.alt) or headline,
-        credit=plain(image.credit),
+        credit=desk.line(image.credit),
         width=image.width,
         height=image.height,
     )
-
-
-def _paragraphs(text: str) -> tuple[str, ...]:
-    cleaned = (plain(part) for part in _BLANK_LINE.split(text.replace("\r\n", "\n")))
-    return tuple(part for part in cleaned if part)

@@ -1,153 +1,111 @@
-"""The words a digest adds to its stories: dates, counts and labels, by language.
+"""The words a digest adds to its stories: dates, counts and labels, in the newsletter's language.
 
-English is the only catalogue so far. Another is one more :class:`Phrases` in ``_CATALOGUES``;
-``plural`` picks a form for a number, so that languages with more than two fit.
+The wordings here are English; catalogues translate them (:mod:`digest.model.catalogue`). Templates
+see :class:`Phrases` as ``phrases``.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+
+from digest.compose.bidi import CONTROLS
+from digest.model import Catalogue
+from digest.model.catalogue import DAY_AND_MONTH, FULL_DATE, LONG_DATE
 
 _RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ji", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
 )
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "syrc", "thaa"})
 
-
-def _one_or_many(number: int) -> int:
-    return 0 if number == 1 else 1
-
-
 _SPEAKS_FOR_ITSELF = re.compile(
-    r"©|\(c\)|(photo|photograph|image|picture|illustration|drawing|credit|courtesy|artist)\b",
+    r"©|\(c\)|(photo|photograph|photographie|image|picture|illustration|drawing|credit|crédit"
+    r"|courtesy|artist|foto|bild|صورة|الصورة|تصوير)\b",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrases:
-    """One language's words. Braced names are filled in; counts come in their plural forms."""
+    """One language's words: labels that stand as they are, and what is said of a number or day.
 
-    months: tuple[str, ...]
-    weekdays: tuple[str, ...]
-    issue_date_form: str
-    story_date_form: str
-    old_story_date_form: str
-    story_forms: tuple[str, ...]
-    minute_forms: tuple[str, ...]
-    read_form: str
+    ``list_separator`` stands between names in a row.
+    """
+
+    words: Catalogue
     read_story: str
-    why_form: str
     also_published: str
     also_covered: str
-    more_forms: tuple[str, ...]
+    list_separator: str
     follows: str
-    issue_of_form: str
-    photo_form: str
-    quote_marks: tuple[str, str, str, str]
     unsubscribe: str
     view_in_browser: str
-    plural: Callable[[int], int] = _one_or_many
 
     def issue_date(self, day: date) -> str:
         """An issue's day in full: "Thursday 18 June 2026"."""
-        return self._dated(self.issue_date_form, day)
+        return self.words.date(FULL_DATE, day)
 
     def story_date(self, day: date, *, issue_day: date) -> str:
         """A story's day: "17 June", with its year where that is not the issue's."""
         same_year = day.year == issue_day.year
-        return self._dated(self.story_date_form if same_year else self.old_story_date_form, day)
+        return self.words.date(DAY_AND_MONTH if same_year else LONG_DATE, day)
 
     def stories(self, number: int) -> str:
         """How many stories there are: "5 stories"."""
-        return self.story_forms[self.plural(number)].format(number=number)
+        return self.words.counted("{number} story", "{number} stories", number)
 
     def reading_time(self, minutes: int) -> str:
         """How long a story takes: "3 minute read"."""
-        return self.minute_forms[self.plural(minutes)].format(number=minutes)
+        return self.words.counted("{number} minute read", "{number} minute read", minutes)
 
     def read(self, title: str) -> str:
         """A button's label, naming the story it leads to."""
-        return self.read_form.format(title=title)
+        return self.words.text("Read “{title}”", title=title)
 
     def why(self, name: str) -> str:
         """Why a reader gets a newsletter that does not say so itself."""
-        return self.why_form.format(name=name)
+        return self.words.text("You get this because you subscribed to {name}.", name=name)
 
     def quote(self, text: str) -> str:
         """A quote in its marks; marks of the same kind inside it become the inner kind."""
-        opens, closes, inner_opens, inner_closes = self.quote_marks
-        if text.startswith(opens) and text.endswith(closes) and text.count(opens) == 1:
-            text = text.removeprefix(opens).removesuffix(closes)
-        return f"{opens}{text.replace(opens, inner_opens).replace(closes, inner_closes)}{closes}"
+        marks = self.words.text("“ ” ‘ ’", context="quotation marks")
+        opens, closes, inner_opens, inner_closes = marks.split(" ")
+        first, last = opens.strip(), closes.strip()
+        if text.startswith(first) and text.endswith(last) and text.count(first) == 1:
+            text = text.removeprefix(first).removesuffix(last).strip()
+        if first in text:
+            text = re.sub(rf"{re.escape(first)}\s*", inner_opens, text)
+            text = re.sub(rf"\s*{re.escape(last)}", inner_closes, text)
+        return f"{opens}{text}{closes}"
 
     def photo(self, credit: str) -> str:
         """A picture's credit line, announced as one where its own words do not."""
-        if _SPEAKS_FOR_ITSELF.match(credit):
+        if _SPEAKS_FOR_ITSELF.match(credit.lstrip(CONTROLS)):
             return credit
-        return self.photo_form.format(credit=credit)
+        return self.words.text("Image: {credit}", credit=credit)
 
     def more(self, number: int) -> str:
         """How many there are besides those named: "and 3 more"; nothing for none."""
         if number <= 0:
             return ""
-        return self.more_forms[self.plural(number)].format(number=number)
+        return self.words.counted("and {number} more", "and {number} more", number)
 
     def issue_of(self, day: str) -> str:
         """Which issue told something: "issue of 11 June"."""
-        return self.issue_of_form.format(day=day)
-
-    def _dated(self, form: str, day: date) -> str:
-        return form.format(
-            weekday=self.weekdays[day.weekday()],
-            day=day.day,
-            month=self.months[day.month - 1],
-            year=day.year,
-        )
+        return self.words.text("issue of {day}", day=day)
 
 
-_ENGLISH = Phrases(
-    months=(
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    issue_date_form="{weekday} {day} {month} {year}",
-    story_date_form="{day} {month}",
-    old_story_date_form="{day} {month} {year}",
-    story_forms=("{number} story", "{number} stories"),
-    minute_forms=("{number} minute read", "{number} minute read"),
-    read_form="Read “{title}”",
-    read_story="Read the story",
-    why_form="You get this because you subscribed to {name}.",
-    also_published="Also published",
-    also_covered="Also covered by",
-    more_forms=("and {number} more", "and {number} more"),
-    follows="Follows:",
-    issue_of_form="issue of {day}",
-    photo_form="Image: {credit}",
-    quote_marks=("“", "”", "‘", "’"),
-    unsubscribe="Unsubscribe",
-    view_in_browser="View in browser",
-)
-
-_CATALOGUES = {"en": _ENGLISH}
-
-
-def phrases_for(language: str) -> Phrases:
-    """The words for a BCP 47 language tag, by its first subtag; English where there are none."""
-    return _CATALOGUES.get(language.lower().split("-")[0], _ENGLISH)
+def phrases_for(words: Catalogue) -> Phrases:
+    """The words for mails, of a catalogue."""
+    return Phrases(
+        words=words,
+        read_story=words.text("Read the story"),
+        also_published=words.text("Also published"),
+        also_covered=words.text("Also covered by"),
+        list_separator=words.text(", ", context="between names"),
+        follows=words.text("Follows:"),
+        unsubscribe=words.text("Unsubscribe"),
+        view_in_browser=words.text("View in browser"),
+    )
 
 
 def direction(language: str) -> str:

@@ -1,10 +1,11 @@
 """The configuration read from its folder: every file, every finding, one frozen Config."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
+from digest.config.catalogues import read_words
 from digest.config.database_url import resolve_database_url
 from digest.config.feedlist import Sources, parse_feeds
 from digest.config.files import read_toml
@@ -43,7 +44,7 @@ def load_config(directory: Path | None, *, environment: Mapping[str, str]) -> Co
     problems = [problem for checked in checks for problem in checked.problems]
     if problems or main.settings.value is None or main.database_url.value is None:
         raise ConfigError(_sorted(problems))
-    read = {name: each.value for name, each in newsletters.items() if each.value is not None}
+    read = _worded(newsletters, (folder / main.settings.value.templates.folder, TEMPLATES))
     warnings = [warning for checked in checks for warning in checked.warnings]
     return Config(
         directory=folder.absolute(),
@@ -180,6 +181,16 @@ def _read_newsletters(
             else Checked(problems=read.problems)
         )
     return newsletters
+
+
+def _worded(
+    newsletters: Mapping[str, Checked[Newsletter]], folders: Sequence[Path]
+) -> dict[str, Newsletter]:
+    """The newsletters, each with the words of its language."""
+    read = {name: each.value for name, each in newsletters.items() if each.value is not None}
+    languages = {newsletter.language for newsletter in read.values()}
+    words = {language: read_words(language, folders) for language in languages}
+    return {name: replace(each, words=words[each.language]) for name, each in read.items()}
 
 
 def _all_feeds(listed: Sequence[Feed], newsletters: Iterable[Newsletter]) -> tuple[Feed, ...]:

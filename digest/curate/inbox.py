@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from digest.curate.excerpts import shorten
 from digest.curate.words import fold, one_line
 from digest.model import Newsletter, Story
+from digest.model.catalogue import LONG_DATE
 
 SUBJECT_LIMIT = 150
 SUBJECT_SHOWN = 78
@@ -26,13 +28,11 @@ class InboxRow:
 
 
 def inbox_row(
-    newsletter: Newsletter, stories: Sequence[Story], *, also: Sequence[Story] = (), date: str
+    newsletter: Newsletter, stories: Sequence[Story], *, also: Sequence[Story] = (), day: date
 ) -> InboxRow:
-    """The row for an issue that tells ``stories``, the lead first, and lists ``also``.
-
-    ``date`` is as the subject shall show it.
-    """
-    subject = _subject(newsletter, stories, date=date)
+    """The row for an issue of a day that tells ``stories``, the lead first, and lists ``also``."""
+    dated = newsletter.words.date(LONG_DATE, day)
+    subject = _subject(newsletter, stories, dated=dated)
     lead, following = stories[:1], stories[1:]
     padding = (
         *(story.headline.value for story in also),
@@ -41,36 +41,41 @@ def inbox_row(
         newsletter.intro,
         *(story.headline.value for story in lead),
         newsletter.name,
-        date,
+        dated,
     )
     titles = [story.headline.value for story in following]
     return InboxRow(subject=subject, preheader=_preheader(titles, padding, subject=subject))
 
 
-def _subject(newsletter: Newsletter, stories: Sequence[Story], *, date: str) -> str:
+def _subject(newsletter: Newsletter, stories: Sequence[Story], *, dated: str) -> str:
     """The newsletter's template, filled. With one story, "and {more} more" makes no sense.
 
-    The lead is shortened where the line gets longer than 78 characters.
+    A template that the catalogue knows is said in the newsletter's language, in the form that the
+    count takes. The lead is shortened where the line gets longer than 78 characters.
     """
-    template = one_line(newsletter.subject)
-    names = set(_PLACEHOLDER.findall(template))
+    names = set(_PLACEHOLDER.findall(newsletter.subject))
     lead = stories[0].headline.value if stories else ""
     if not lead and names & {"lead", "more"}:
         return shorten(one_line(newsletter.name), SUBJECT_LIMIT)
     if len(stories) == 1 and "more" in names:
         return shorten(lead, SUBJECT_LIMIT)
+    template = one_line(_in_language(newsletter, more=len(stories) - 1))
     values = {
         "lead": lead if template.endswith("{lead}") else _inside_a_line(lead),
         "more": str(len(stories) - 1),
         "count": str(len(stories)),
         "name": one_line(newsletter.name),
-        "date": date,
+        "date": dated,
     }
     excess = len(_fill(template, values)) - SUBJECT_SHOWN
     if excess > 0 and "lead" in names:
         room = max(_SHORTEST_LEAD, len(values["lead"]) - excess)
         values["lead"] = shorten(values["lead"], room)
     return shorten(_fill(template, values), SUBJECT_LIMIT)
+
+
+def _in_language(newsletter: Newsletter, *, more: int) -> str:
+    return newsletter.words.counted(newsletter.subject, newsletter.subject, max(more, 0))
 
 
 def _fill(template: str, values: Mapping[str, str]) -> str:

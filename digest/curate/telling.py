@@ -40,7 +40,7 @@ def issue_of(
     stories = [*([lead] if lead else []), *(story for part in sections for story in part.stories)]
     send_at = send_time(newsletter.schedule, period)
     day = wall_clock(newsletter.schedule, send_at or period.end)
-    row = inbox_row(newsletter, stories, also=also, date=f"{day:%Y-%m-%d}")
+    row = inbox_row(newsletter, stories, also=also, day=day.date())
     return Issue(
         key=IssueKey(newsletter=newsletter.id, period=period),
         slug=ground.slug,

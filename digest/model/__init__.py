@@ -23,6 +23,7 @@ from digest.model.audience import (
     Suppression,
     SuppressionReason,
 )
+from digest.model.catalogue import ENGLISH, Catalogue, TextKey
 from digest.model.cron import CronExpression
 from digest.model.delivery import (
     Accepted,
@@ -120,6 +121,7 @@ from digest.model.wording import NO_WORDING, Origin, Quote, Wording
 
 __all__ = [
     "BEGINNING",
+    "ENGLISH",
     "NO_EDITS",
     "NO_WORDING",
     "Accepted",
@@ -131,6 +133,7 @@ __all__ = [
     "ArticleVisit",
     "Attribute",
     "CalendarLength",
+    "Catalogue",
     "Choice",
     "Consent",
     "Correction",
@@ -224,6 +227,7 @@ __all__ = [
     "Tally",
     "TextEdit",
     "TextField",
+    "TextKey",
     "Topic",
     "Unbuildable",
     "Verdict",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from digest.model.catalogue import Catalogue
 from digest.model.schedule import Schedule
 
 
@@ -139,7 +140,8 @@ class Newsletter:
     ``feeds`` are the URLs it draws on, resolved from the lists and tags in its file; ``feed_tags``
     are those tags, for feeds that become known later.
     ``default_topic`` takes the entries that nothing places. ``blocks`` are never told, ``keeps``
-    always. With ``discover``, topics are found in the posts themselves.
+    always. With ``discover``, topics are found in the posts themselves. ``words`` are what the
+    program says itself, in the newsletter's language.
     """
 
     id: str
@@ -171,6 +173,7 @@ class Newsletter:
     ranking: RankingRules = field(default_factory=RankingRules)
     discover: bool = False
     standing: StandingText = field(default_factory=StandingText)
+    words: Catalogue = field(default_factory=Catalogue, compare=False, repr=False)
 
     def topic(self, topic_id: str) -> Topic:
         """The topic with that id; a KeyError would mean the configuration was not checked."""

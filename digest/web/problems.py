@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from digest.model import ENGLISH, Catalogue
 from digest.web.pages import Pages
 from digest.web.security import page_headers
 
@@ -45,23 +46,27 @@ _WORDS = {
 _OTHER = _Words(
     title="That request cannot be answered", text="Please check the address and try again."
 )
+PROBLEM_WORDS = (*_WORDS.values(), _OTHER)
+"""All that these pages may say, for catalogues to translate."""
 
 
 class ProblemPages:
     """Makes Starlette's exception handlers. ``contact`` is a web page, a ``mailto:``, or empty."""
 
-    def __init__(self, pages: Pages, *, contact: str = "") -> None:
+    def __init__(self, pages: Pages, *, contact: str = "", words: Catalogue = ENGLISH) -> None:
         self._pages = pages
         self._contact = contact
+        self._catalogue = words
 
     def page(self, kind: str, *, status: int) -> Response:
         """The page for a kind of problem; unknown kinds get general words."""
         words = _WORDS.get(kind, _OTHER)
         return self._pages.response(
             "problem.html",
+            self._catalogue,
             status=status,
-            title=words.title,
-            text=words.text,
+            title=self._catalogue.text(words.title),
+            text=self._catalogue.text(words.text),
             contact=self._contact,
         )
 

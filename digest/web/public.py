@@ -1,6 +1,6 @@
 """The public pages: unsubscribing, issues in the browser, media, health; and hubs' callbacks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from digest.app import App
 from digest.audience.tokens import UnsubscribeClaim, read_unsubscribe_token
 from digest.compose.personalise import for_web
 from digest.errors import StoreError, TokenError, UnknownNameError
-from digest.model import IssueState
+from digest.model import ENGLISH, Catalogue, IssueState, Newsletter
 from digest.web.files import Folders
 from digest.web.hubs import hub_route
 from digest.web.pages import STATIC, Pages
@@ -55,7 +55,11 @@ def create_public_app(app: App, *, health: Callable[[], Health] | None = None) -
     pages = Pages(
         app.config.templates_folder, root=urlsplit(app.config.settings.web.public_url).path
     )
-    problems = ProblemPages(pages, contact=app.config.settings.instance.contact)
+    problems = ProblemPages(
+        pages,
+        contact=app.config.settings.instance.contact,
+        words=_common_words(app.config.newsletters.values()),
+    )
     links = _Unsubscribing(app, pages, problems)
     media = app.config.media_folder
     starlette = Starlette(
@@ -128,6 +132,7 @@ class _Unsubscribing:
         subscriber = self._app.store.audience.subscriber(claim.subscriber_id)
         response = self._pages.response(
             name,
+            newsletter.words if newsletter else ENGLISH,
             newsletter=newsletter.name if newsletter else claim.newsletter,
             home_url=newsletter.home_url if newsletter else "",
             address=mask_address(subscriber.address) if subscriber else "",
@@ -139,6 +144,12 @@ class _Unsubscribing:
         response = self._problems.page("bad-link", status=400)
         response.headers.update(_PRIVATE)
         return response
+
+
+def _common_words(newsletters: Iterable[Newsletter]) -> Catalogue:
+    """The words for pages that belong to no newsletter: English, unless all share a language."""
+    by_language = {newsletter.language: newsletter.words for newsletter in newsletters}
+    return next(iter(by_language.values())) if len(by_language) == 1 else ENGLISH
 
 
 class _Issues:

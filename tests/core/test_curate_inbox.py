@@ -1,7 +1,7 @@
 """The inbox row: subjects and preheaders within what inboxes show."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -40,7 +40,7 @@ def stories(*headlines: str, excerpt: str = "") -> list[Story]:
 
 def subject(template: str, *headlines: str) -> str:
     newsletter = replace(NEWSLETTER, subject=template)
-    return inbox_row(newsletter, stories(*headlines), date="2026-11-26").subject
+    return inbox_row(newsletter, stories(*headlines), day=date(2026, 11, 26)).subject
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def subject(template: str, *headlines: str) -> str:
         pytest.param("{lead} and {more} more", ["One.", "Two"], "One and 1 more", id="full stop"),
         pytest.param("{lead} and {more} more", ["Why?", "Two"], "Why? and 1 more", id="question"),
         pytest.param("{lead} and {more} more", [], "The Weekly", id="no stories"),
-        pytest.param("{name}, {date}", [], "The Weekly, 2026-11-26", id="no stories needed"),
+        pytest.param("{name}, {date}", [], "The Weekly, 26 November 2026", id="no stories needed"),
         pytest.param("{name}: {count} posts", ["One", "Two"], "The Weekly: 2 posts", id="count"),
         pytest.param("{lead}", ["One {more}.", "Two"], "One {more}.", id="braces in a headline"),
         pytest.param("{lead}{other} {}", ["One", "Two"], "One{other} {}", id="other braces"),
@@ -79,7 +79,7 @@ def test_very_long_subjects_are_cut() -> None:
 
 
 def preheader(newsletter: Newsletter, told: list[Story], also: list[Story] | None = None) -> str:
-    return inbox_row(newsletter, told, also=also or [], date="2026-11-26").preheader
+    return inbox_row(newsletter, told, also=also or [], day=date(2026, 11, 26)).preheader
 
 
 def test_preheader_lists_the_next_stories() -> None:
@@ -119,7 +119,7 @@ def test_rows_keep_to_their_limits(headlines: list[str], excerpt: str, template:
     """Any titles give one line each, within limits, that differ."""
     newsletter = replace(NEWSLETTER, subject=template)
     told = stories(*(" ".join(line.split()) for line in headlines), excerpt=excerpt)
-    row = inbox_row(newsletter, told, date="2026-11-26")
+    row = inbox_row(newsletter, told, day=date(2026, 11, 26))
     assert 0 < len(row.subject) <= 150
     assert 40 <= len(row.preheader) <= 130
     assert len(row.subject.splitlines()) == 1

@@ -6,7 +6,7 @@ import pytest
 
 from digest.curate.roundup.counts import WELL_COVERED, covered
 from digest.curate.roundup.phrases import roundup_phrases
-from digest.model import EntryDate, FeedArchive, Period
+from digest.model import ENGLISH, EntryDate, FeedArchive, Period
 
 YEAR = Period(start=datetime(2019, 1, 1, tzinfo=UTC), end=datetime(2020, 1, 1, tzinfo=UTC))
 END = datetime(2020, 1, 5, tzinfo=UTC)
@@ -95,4 +95,4 @@ def test_feeds_count_by_their_entries() -> None:
 )
 def test_counts_are_said_as_people_say_them(count: int, said: str) -> None:
     """Small numbers exactly, others by the tens, above 500 by the hundreds; never too many."""
-    assert roundup_phrases("en").about(count) == said
+    assert roundup_phrases(ENGLISH).about(count) == said

@@ -73,7 +73,7 @@ def with_inbox_row(issue: Issue, newsletter: Newsletter) -> Issue:
     if issue.kind is not IssueKind.DIGEST:
         return issue
     day = wall_clock(newsletter.schedule, issue.due_at)
-    row = inbox_row(newsletter, issue.stories, also=issue.also_published, date=f"{day:%Y-%m-%d}")
+    row = inbox_row(newsletter, issue.stories, also=issue.also_published, day=day.date())
     fresh = {
         Place(field=TextField.SUBJECT): Wording(value=row.subject),
         Place(field=TextField.PREHEADER): Wording(value=row.preheader),

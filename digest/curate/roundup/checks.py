@@ -61,7 +61,7 @@ def _lacks(
 
 
 def _title(issue: Issue, newsletter: Newsletter) -> Iterator[Lack]:
-    phrases = roundup_phrases(newsletter.language)
+    phrases = roundup_phrases(newsletter.words)
     said = {phrases.number(count): count for count in range(1, 101)}
     said |= {str(count): count for count in range(1, 101)}
     first = next(iter(issue.title.value.lower().split()), "")

@@ -48,7 +48,7 @@ def ground_of(
     count: int,
 ) -> Ground:
     """What the draft of a year stands on."""
-    phrases = roundup_phrases(newsletter.language)
+    phrases = roundup_phrases(newsletter.words)
     total = counted.total
     fill = {
         "since": newsletter.standing.since,
@@ -69,43 +69,29 @@ def ground_of(
 
 def title_of(ground: Ground) -> str:
     """The title: count word, noun and period."""
-    standing, number = ground.newsletter.standing, ground.phrases.number(ground.count)
-    fill = {
-        "Count": number[0].upper() + number[1:],
-        "count": number,
-        "noun": standing.noun or ground.phrases.noun,
-        "year": ground.year,
-    }
-    return ground.phrases.headline(standing.title, fill)
+    standing = ground.newsletter.standing
+    return ground.phrases.headline(
+        standing.title, count=ground.count, noun=standing.noun, year=ground.year
+    )
 
 
 def preheader_of(featured: Sequence[Candidate], ground: Ground) -> str:
     """What the inbox shows after the subject: what it is about."""
     topics = (subject_of(each.post.kept.entry) or each.post.kept.entry.title for each in featured)
-    text = ground.phrases.preheader.format(
-        year=ground.year, topics=", ".join(map(one_line, topics))
-    )
+    text = ground.phrases.preheader(ground.year, ", ".join(map(one_line, topics)))
     return shorten(text, _PREHEADER)
 
 
 def intro_of(examples: Sequence[str], ground: Ground) -> str:
     """The intro: the season, the year's number of posts and examples, where they are known."""
-    phrases, counted = ground.phrases, ground.counted.year
-    form = phrases.two_pairs if len(examples) == _PAIRS else phrases.pair
-    told = form.format(*examples) if examples else ""
-    noun = ground.newsletter.standing.noun or phrases.noun
-    if counted:
-        known = phrases.intro_count if told else phrases.intro_count_alone
-    else:
-        known = phrases.intro_examples if told else ""
-    return phrases.intro.format(
-        known=known.format(
-            count=phrases.about(counted or 0), noun=noun, year=ground.year, examples=told
-        ),
-        year=ground.year,
-        next_year=ground.year + 1,
-        number=phrases.number(ground.count),
+    phrases = ground.phrases
+    known = phrases.known(
+        ground.year,
+        count=ground.counted.year,
+        noun=ground.newsletter.standing.noun,
+        examples=phrases.examples(tuple(examples)),
     )
+    return phrases.intro(ground.year, stories=ground.count, known=known)
 
 
 def examples_of(others: Sequence[Candidate]) -> tuple[str, ...]:
