@@ -5,8 +5,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
+# How long an example takes says more about the machine than about the program.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 STRICT = os.environ.get("DIGEST_TEST_STRICT") == "1"
 
 
