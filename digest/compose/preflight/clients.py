@@ -2,8 +2,8 @@
 
 The table holds general knowledge of the clients' engines as of 2026: Apple's are browsers and
 show all of it, Outlook for Windows is Word, the rest are browsers behind a filter that drops what
-it does not list. It is no measurement; ``tests/core/test_preflight_clients.py`` holds it against a
-public survey.
+it does not list. Nothing here was measured by us. ``tests/core/test_preflight_clients.py`` holds
+the table against a public survey, which has already put one premise right: Outlook for Mac's.
 """
 
 import re
@@ -37,9 +37,12 @@ _GMAIL = _APPS | {Client.GMAIL_WEB}
 _WORD = frozenset({Client.OUTLOOK_WINDOWS})
 _OWA = frozenset({Client.OUTLOOK_WEB})
 _YAHOO = frozenset({Client.YAHOO})
-_FILTERED = _GMAIL | _OWA | _YAHOO
+# The new Outlook for Mac is the web one in a window.
+_MAC = frozenset({Client.OUTLOOK_MAC})
+_FILTERED = _GMAIL | _OWA | _MAC | _YAHOO
 _NONE: frozenset[Client] = frozenset()
 _LONGEST = 300
+_IMPORT = re.compile(r"@import\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +74,6 @@ class Feature:
         return 100 * sum(map(self.support, clients)) / len(clients) if clients else 100
 
 
-_MAC = frozenset({Client.OUTLOOK_MAC})
-
 # One feature a line: a table reads best uncut.
 FEATURES: tuple[Feature, ...] = (
     # Layout.
@@ -93,7 +94,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(id="object-fit", style="object-fit:", lacking=_WORD | _YAHOO, partly=_APPS),
     Feature(id="margin", style="margin(-[a-z]+)?:", lacking=_NONE, partly=_FILTERED | _WORD),
     # Values and units.
-    Feature(id="variables", style=r".*var\(|--", lacking=_FILTERED | _WORD | _MAC, graceful=False),
+    Feature(id="variables", style=r".*var\(|--", lacking=_FILTERED | _WORD, graceful=False),
     Feature(id="calc", style=r".*calc\(", lacking=_WORD | _OWA | _YAHOO, partly=_APPS),
     Feature(id="rem", style=r".*\drem", lacking=_WORD | _YAHOO),
     Feature(id="vw", style=r".*\dvw", lacking=_WORD),
@@ -147,7 +148,8 @@ def used(proof: Proof) -> tuple[Feature, ...]:
         "style": _distinct(f"{each.name}:{each.value}".lower() for each in _declared(proof)),
         "rule": _distinct(
             part for rule in proof.style_rules for part in (*rule.within, *rule.selectors)
-        ),
+        )
+        | _imports(proof),
     }
     tags = {str(element.tag) for element in proof.document.iter()}
     endings = {
@@ -170,6 +172,11 @@ def _declared(proof: Proof) -> Iterator[Declaration]:
         yield from declarations(element.get("style", ""))
     for rule in proof.style_rules:
         yield from rule.declarations
+
+
+def _imports(proof: Proof) -> set[str]:
+    blocks = (block.text or "" for block in proof.document.iter("style"))
+    return {found.lower() for block in blocks for found in _IMPORT.findall(block)}
 
 
 def _distinct(parts: Iterable[str]) -> set[str]:

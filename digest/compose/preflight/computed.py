@@ -7,6 +7,7 @@ attributes, and the old attributes (``bgcolor``, ``<font>``), as far as colour a
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import cast
 
 from cssselect import SelectorError
@@ -154,10 +155,14 @@ def _selected(
     if _MOMENTARY.search(selector):
         return (0, 0, 0), []
     try:
-        compiled = CSSSelector(selector, translator="html")
-        return _specificity(selector), cast("list[HtmlElement]", compiled(document))
+        return _specificity(selector), cast("list[HtmlElement]", _compiled(selector)(document))
     except (SelectorError, etree.XPathError, NotImplementedError, ValueError):
         return (0, 0, 0), []
+
+
+@lru_cache(maxsize=1024)
+def _compiled(selector: str) -> CSSSelector:
+    return CSSSelector(selector, translator="html")
 
 
 def _specificity(selector: str) -> tuple[int, int, int]:

@@ -13,7 +13,9 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 _DIRECTIONS = frozenset({"ltr", "rtl", "auto"})
 _ZOOM_OFF = re.compile(r"user-scalable\s*=\s*(?:no|0)|maximum-scale\s*=\s*[01](?![.\d]*[2-9])")
 _DPI = re.compile(r"<o:PixelsPerInch>\s*96\s*</o:PixelsPerInch>", re.IGNORECASE)
-_CONDITION = re.compile(r"<!(?:--)?\s*\[if\b[^\]]*\]|<!(?:--)?\s*<?!?\[endif\]", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"<!(?:--)?\s*\[if\b[^\]]{0,200}\]|<!(?:--)?\s*<?!?\[endif\]", re.IGNORECASE
+)
 # A wrapper speaks for the mail when most of its text is inside; it stands near the top.
 _NEAR_THE_TOP = 12
 _MOST = 0.5

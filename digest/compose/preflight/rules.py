@@ -11,6 +11,9 @@ from digest.compose.preflight.computed import LIGHT, Look, Mode, looks
 from digest.compose.preflight.stylesheet import StyleRule, style_rules
 from digest.model import Finding, Issue, Newsletter, Place, Severity
 
+# Characters, eleven times what a mail may hold.
+_LONGEST = 1_048_576
+
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
@@ -30,11 +33,14 @@ class Proof:
 
     @cached_property
     def document(self) -> HtmlElement:
-        """The HTML, parsed as leniently as mail clients do; empty HTML is an empty document."""
+        """The HTML, parsed as leniently as mail clients do; empty HTML is an empty document.
+
+        What is past the first MiB is not read: a mail is refused for its size far below that.
+        """
         parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
-        read = self.source.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace")
+        clean = self.source[:_LONGEST].replace("\0", "\N{REPLACEMENT CHARACTER}")
         try:
-            return html.document_fromstring(read, parser=parser)
+            return html.document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
         except etree.ParserError:
             # There is no element in it, only blanks or comments.
             return html.document_fromstring("<html><body></body></html>")

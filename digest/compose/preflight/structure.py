@@ -12,10 +12,10 @@ from digest.compose.preflight.rules import Proof, Rule
 from digest.compose.preflight.stylesheet import Declaration, declarations
 from digest.model import Severity
 
-_TABLE = re.compile(r"<table\b[^>]*>", re.IGNORECASE)
+_TABLE = re.compile(r"<table\b[^>]{0,2000}>", re.IGNORECASE)
 _ROLE = re.compile(r"\brole\s*=\s*[\"']?(?:presentation|none)\b", re.IGNORECASE)
 _WIDTH = re.compile(r"\bwidth\s*[=:]\s*[\"']?(\d+)", re.IGNORECASE)
-_LINKED_VML = re.compile(r"<v:\w+\b[^>]*\bhref\s*=", re.IGNORECASE)
+_LINKED_VML = re.compile(r"<v:\w{1,20}\b[^>]{0,2000}?\bhref\s*=", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ACTIVE = ("script", "form", "iframe", "frame", "object", "embed", "applet", "base")
 _WIDEST, _NARROWEST = 600, 480

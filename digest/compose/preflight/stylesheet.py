@@ -6,6 +6,7 @@ Reads any text in linear time and drops what it cannot make sense of, as clients
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _OUTSIDE_QUOTES = re.compile(r"""[^;"'(]+|"[^"]*"?|'[^']*'?|\([^)]*\)?|;""")
@@ -15,7 +16,7 @@ _SELECTOR_COMMA = re.compile(r",(?![^(\[]*[)\]])")
 # The window in which a mail is judged, in px: a desktop's reading pane.
 _WINDOW = 800
 # Clients drop whole blocks far below this; what is longer is not read, to stay fast.
-LONGEST_SHEET = 262_144
+LONGEST_SHEET = 65_536
 _DEEPEST_NESTING = 20
 
 
@@ -52,6 +53,7 @@ class StyleRule:
         )
 
 
+@lru_cache(maxsize=4096)
 def declarations(text: str) -> tuple[Declaration, ...]:
     """The declarations of a ``style`` attribute or of a rule's body, in their order."""
     return tuple(filter(None, map(_declaration, _pieces(_COMMENT.sub(" ", text)))))
