@@ -119,7 +119,10 @@ CASCADE = {
         '<style>i{color:#111!important}</style><i style="color:#222">x',
         ("#111111", "#ffffff"),
     ),
-    "class over type": ("<style>.a{color:#111}i{color:#222}</style><i class=a>", ("#111111", "#ffffff")),
+    "class over type": (
+        "<style>.a{color:#111}i{color:#222}</style><i class=a>",
+        ("#111111", "#ffffff"),
+    ),
     "translucent": ('<i style="background:rgba(0,0,0,.5)">x', ("#000000", "#808080")),
     "picture": ('<p style="background:url(a.png)"><i>x', ("#000000", "None")),
     "picture and colour": ('<p style="background:#123456 url(a.png)"><i>x', ("#000000", "#123456")),
