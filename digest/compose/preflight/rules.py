@@ -1,13 +1,18 @@
 """Rules: what a check is called, how much it matters, why it is made, and how it is run."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from lxml import html
+from lxml import etree, html
 from lxml.html import HtmlElement
 
+from digest.compose.preflight.computed import LIGHT, Look, Mode, looks
+from digest.compose.preflight.stylesheet import StyleRule, style_rules
 from digest.model import Finding, Issue, Newsletter, Place, Severity
+
+# Characters, eleven times what a mail may hold.
+_LONGEST = 1_048_576
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +33,37 @@ class Proof:
 
     @cached_property
     def document(self) -> HtmlElement:
-        """The HTML, parsed as leniently as mail clients do; empty HTML is an empty document."""
-        return html.document_fromstring(self.source or "<html></html>")
+        """The HTML, parsed as leniently as mail clients do; empty HTML is an empty document.
+
+        What is past the first MiB is not read: a mail is refused for its size far below that.
+        """
+        parser = html.HTMLParser(encoding="utf-8", huge_tree=True)
+        clean = self.source[:_LONGEST].replace("\0", "\N{REPLACEMENT CHARACTER}")
+        try:
+            return html.document_fromstring(clean.encode("utf-8", "replace"), parser=parser)
+        except etree.ParserError:
+            # There is no element in it, only blanks or comments.
+            return html.document_fromstring("<html><body></body></html>")
+
+    @cached_property
+    def style_rules(self) -> tuple[StyleRule, ...]:
+        """The rules of all style blocks, in their order."""
+        return tuple(
+            replace(rule, within=(f"@media {media}", *rule.within)) if media else rule
+            for block in self.document.iter("style")
+            for media in (block.get("media", ""),)
+            for rule in style_rules(block.text or "")
+        )
+
+    def looks(self, mode: Mode = LIGHT) -> Mapping[HtmlElement, Look]:
+        """What each element looks like in a mode; worked out once."""
+        if mode not in self._looks:
+            self._looks[mode] = looks(self.document, self.style_rules, mode)
+        return self._looks[mode]
+
+    @cached_property
+    def _looks(self) -> dict[Mode, Mapping[HtmlElement, Look]]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
