@@ -36,7 +36,7 @@ def init(session: Session, directory: Path, *, as_json: bool) -> None:
 @pass_session
 def check(session: Session, *, as_json: bool) -> None:
     """Check all configuration and templates, reporting every error at once."""
-    from digest.compose.render import check_templates
+    from digest.compose.render import check_brands, check_templates
     from digest.resources import TEMPLATES
 
     errors: tuple[Problem, ...] = ()
@@ -47,7 +47,10 @@ def check(session: Session, *, as_json: bool) -> None:
     except ConfigError as error:
         errors = error.problems
     else:
-        errors = check_templates((config.templates_folder, TEMPLATES))
+        folders = (config.templates_folder, TEMPLATES)
+        errors = check_templates(folders) or tuple(
+            check_brands(folders, tuple(config.newsletters.values()))
+        )
         warnings = (*config.warnings, *_missing_extras(config), *_without_meaning(config))
         summary = (
             f"{config.directory}: {_count(len(config.newsletters), 'newsletter')}, "

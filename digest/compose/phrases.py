@@ -48,6 +48,10 @@ class Phrases:
     quote_marks: tuple[str, str, str, str]
     unsubscribe: str
     view_in_browser: str
+    in_this_issue: str
+    part_form: str
+    visit_form: str
+    follow: str
     plural: Callable[[int], int] = _one_or_many
 
     def issue_date(self, day: date) -> str:
@@ -98,6 +102,14 @@ class Phrases:
         """Which issue told something: "issue of 11 June"."""
         return self.issue_of_form.format(day=day)
 
+    def part(self, number: int, count: int) -> str:
+        """Which part of how many: "1 of 5"."""
+        return self.part_form.format(number=number, count=count)
+
+    def visit(self, name: str) -> str:
+        """A button that leads to the publication's own site."""
+        return self.visit_form.format(name=name)
+
     def _dated(self, form: str, day: date) -> str:
         return form.format(
             weekday=self.weekdays[day.weekday()],
@@ -140,6 +152,10 @@ _ENGLISH = Phrases(
     quote_marks=("“", "”", "‘", "’"),
     unsubscribe="Unsubscribe",
     view_in_browser="View in browser",
+    in_this_issue="In this issue",
+    part_form="{number} of {count}",
+    visit_form="More from {name}",
+    follow="Find us elsewhere",
 )
 
 _CATALOGUES = {"en": _ENGLISH}

@@ -23,6 +23,7 @@ from digest.model.audience import (
     Suppression,
     SuppressionReason,
 )
+from digest.model.brand import NO_BRAND, Brand, BrandLink, Logo
 from digest.model.cron import CronExpression
 from digest.model.delivery import (
     Accepted,
@@ -120,6 +121,7 @@ from digest.model.wording import NO_WORDING, Origin, Quote, Wording
 
 __all__ = [
     "BEGINNING",
+    "NO_BRAND",
     "NO_EDITS",
     "NO_WORDING",
     "Accepted",
@@ -130,6 +132,8 @@ __all__ = [
     "ArticleResult",
     "ArticleVisit",
     "Attribute",
+    "Brand",
+    "BrandLink",
     "CalendarLength",
     "Choice",
     "Consent",
@@ -174,6 +178,7 @@ __all__ = [
     "KeptIssue",
     "LengthUnit",
     "Login",
+    "Logo",
     "Lost",
     "Mark",
     "Match",

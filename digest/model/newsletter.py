@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from digest.model.brand import NO_BRAND, Brand
 from digest.model.schedule import Schedule
 
 
@@ -107,9 +108,11 @@ class StandingText:
 
     ``title`` may hold ``{Count}``, ``{count}``, ``{noun}`` (what its posts are called) and
     ``{year}``; ``closing`` and ``wish`` may hold ``{since}``, ``{total}``, ``{year}`` and
-    ``{next_year}``. Where title or noun are empty, the language has its own.
+    ``{next_year}``. Where title or noun are empty, the language has its own. ``theme`` is the one
+    that roundups are set in.
     """
 
+    theme: str = "roundup"
     title: str = ""
     noun: str = ""
     since: int | None = None
@@ -171,6 +174,7 @@ class Newsletter:
     ranking: RankingRules = field(default_factory=RankingRules)
     discover: bool = False
     standing: StandingText = field(default_factory=StandingText)
+    brand: Brand = NO_BRAND
 
     def topic(self, topic_id: str) -> Topic:
         """The topic with that id; a KeyError would mean the configuration was not checked."""
