@@ -7,7 +7,7 @@ from digest.compose.contrast import (
     READABLE,
     contrast,
     inverted_contrast,
-    least_contrast,
+    readable_label,
     readable_shade,
 )
 from digest.compose.theme import Palette, Theme
@@ -36,7 +36,7 @@ def branded(theme: Theme, brand: Brand) -> Theme:
     """The theme in a brand's colours. Where only the light one is given, dark has a shade of it."""
     if not brand.accent and not brand.accent_dark:
         return theme
-    derived = readable_shade(brand.accent, theme.dark.surface) if brand.accent else ""
+    derived = _nearest(brand.accent, theme.dark) if brand.accent else ""
     return Theme(
         light=_accented(theme.light, brand.accent),
         dark=_accented(theme.dark, brand.accent_dark or derived),
@@ -50,35 +50,40 @@ def brand_problems(theme: Theme, newsletter: Newsletter) -> Iterator[Problem]:
         ("accent", brand.accent, theme.light),
         ("accent_dark", brand.accent_dark, theme.dark),
     ):
-        if colour and least_contrast(colour, palette.surface) < READABLE:
+        shade = _nearest(colour, palette) if colour else ""
+        if shade != colour:
+            fix = f'the nearest shade that can be read is {key} = "{shade}"' if shade else ""
             yield Problem(
                 file=f"newsletters/{newsletter.id}.toml",
                 field=f"brand.{key}",
                 message=_unreadable(colour, palette.surface),
-                fix=_nearest(key, colour, palette.surface),
+                fix=fix,
             )
 
 
 def _accented(palette: Palette, accent: str) -> Palette:
     if not accent:
         return palette
-    candidates = (palette.on_accent, "#ffffff", "#000000")
-    fit = (each for each in candidates if least_contrast(each, accent) >= READABLE)
-    best = max(candidates, key=lambda each: least_contrast(each, accent))
-    return replace(palette, accent=accent, on_accent=next(fit, best))
+    label = readable_label(accent, _labels(palette)) or palette.on_accent
+    return replace(palette, accent=accent, on_accent=label)
+
+
+def _labels(palette: Palette) -> tuple[str, ...]:
+    return (palette.on_accent, "#ffffff", "#000000")
+
+
+def _nearest(colour: str, palette: Palette) -> str:
+    """The nearest shade that can be read as a link and carry a button's label."""
+    return readable_shade(colour, palette.surface, labels=_labels(palette))
 
 
 def _unreadable(colour: str, ground: str) -> str:
-    plain = contrast(colour, ground)
+    plain, turned = contrast(colour, ground), inverted_contrast(colour, ground)
     if plain < READABLE:
         return f"{colour} on {ground} has a contrast of {plain:.1f}:1, and needs {READABLE}:1"
-    turned = inverted_contrast(colour, ground)
+    if turned >= READABLE:
+        return f"no label of a button can be read on {colour}: it needs {READABLE}:1"
     return (
         f"{colour} on {ground} has a contrast of {turned:.1f}:1 where a mail client inverts "
         f"colours, and needs {READABLE}:1"
     )
-
-
-def _nearest(key: str, colour: str, ground: str) -> str:
-    shade = readable_shade(colour, ground)
-    return f'the nearest shade that can be read is {key} = "{shade}"' if shade else ""

@@ -4,6 +4,7 @@ Colours are ``#rrggbb``. Ratios are those of WCAG 2.2; lightness is CIE L*.
 """
 
 import colorsys
+from collections.abc import Iterable, Sequence
 
 READABLE = 4.5
 """The least contrast of text and its ground (WCAG 2.2, 1.4.3)."""
@@ -34,15 +35,25 @@ def least_contrast(text: str, ground: str) -> float:
     return min(contrast(text, ground), inverted_contrast(text, ground))
 
 
-def readable_shade(colour: str, ground: str) -> str:
-    """The nearest shade of a colour that can be read on a ground, or "" where there is none."""
+def readable_label(ground: str, candidates: Iterable[str]) -> str:
+    """The first of some colours that can be read on a ground, or "" where none can."""
+    fit = (each for each in candidates if least_contrast(each, ground) >= READABLE)
+    return next(fit, "")
+
+
+def readable_shade(colour: str, ground: str, *, labels: Sequence[str] = ()) -> str:
+    """The nearest shade of a colour that can be read on a ground, or "" where there is none.
+
+    With ``labels``, one of these colours can be read on the shade, too.
+    """
     hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(colour))
     darker = _lightness(_luminance(ground)) >= _MIDDLE
     target = 0.0 if darker else 1.0
     for step in range(_STEPS + 1):
         level = lightness + (target - lightness) * step / _STEPS
         shade = _hex(colorsys.hls_to_rgb(hue, level, saturation)) if step else colour
-        if least_contrast(shade, ground) >= READABLE:
+        labelled = not labels or readable_label(shade, labels)
+        if labelled and least_contrast(shade, ground) >= READABLE:
             return shade
     return ""
 

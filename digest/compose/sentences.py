@@ -10,7 +10,7 @@ _END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[^\s\W_a-z]|\s+[\"'\u
 # "Dr. Low", "St. Anne", "J. Marsh", "e.g. Mondays": a full stop, and not an end.
 _SHORT = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|vs|etc|Rev|Gen|Col|Capt|Lt|Sen|Rep|Gov)|"
-    r"\b[A-Za-z]|\b[a-z]\.[a-z])\.$"
+    r"(?:^|[\s(])[A-Z]|\b[a-z]\.[a-z])\.$"
 )
 _LOOSE_END = re.compile(r"[\s,;:\u2013\u2014.-]+$")
 
