@@ -153,11 +153,9 @@ def _story_counts(file: TomlFile) -> Iterator[Problem]:
 
 def _theme(file: TomlFile, themes: Collection[str]) -> Iterator[Problem]:
     roundup = file.table.get("roundup")
-    chosen: list[tuple[TomlPath, object]] = [
-        (("theme",), file.table.get("theme", NewsletterTable.model_fields["theme"].default)),
-        (("roundup", "theme"), roundup.get("theme") if isinstance(roundup, dict) else None),
-    ]
-    for path, theme in chosen:
+    of_roundups = roundup.get("theme") if isinstance(roundup, dict) else None
+    usual = file.table.get("theme", NewsletterTable.model_fields["theme"].default)
+    for path, theme in ((("theme",), usual), (("roundup", "theme"), of_roundups)):
         if isinstance(theme, str) and theme.strip() and theme not in themes:
             start = f"email/{theme}/issue.html in the templates folder"
             fix = suggestion(theme, sorted(themes)) or f"write one, starting with {start}"

@@ -23,7 +23,7 @@ from digest.model.audience import (
     Suppression,
     SuppressionReason,
 )
-from digest.model.brand import NO_BRAND, Brand, BrandLink, Logo
+from digest.model.brand import Brand, BrandLink, Logo
 from digest.model.cron import CronExpression
 from digest.model.delivery import (
     Accepted,
@@ -121,7 +121,6 @@ from digest.model.wording import NO_WORDING, Origin, Quote, Wording
 
 __all__ = [
     "BEGINNING",
-    "NO_BRAND",
     "NO_EDITS",
     "NO_WORDING",
     "Accepted",

@@ -36,6 +36,3 @@ class Brand:
     accent: str = ""
     accent_dark: str = ""
     links: tuple[BrandLink, ...] = ()
-
-
-NO_BRAND = Brand()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from digest.model.brand import NO_BRAND, Brand
+from digest.model.brand import Brand
 from digest.model.schedule import Schedule
 
 
@@ -174,7 +174,7 @@ class Newsletter:
     ranking: RankingRules = field(default_factory=RankingRules)
     discover: bool = False
     standing: StandingText = field(default_factory=StandingText)
-    brand: Brand = NO_BRAND
+    brand: Brand = field(default_factory=Brand)
 
     def topic(self, topic_id: str) -> Topic:
         """The topic with that id; a KeyError would mean the configuration was not checked."""

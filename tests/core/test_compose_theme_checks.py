@@ -300,3 +300,27 @@ def test_long_issues_say_what_is_in_them(theme: str) -> None:
     assert "In this issue:\n* Around town (3)\n* Science & sea (2)\n" in rendered.text
     short = render(replace(ISSUE, sections=ISSUE.sections[:3], lead=None), theme)
     assert "In this issue" not in short.html + short.text
+
+
+@pytest.mark.browser
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@EVERY
+def test_nothing_scrolls_sideways(theme: str, chromium: str) -> None:
+    """Checks 34 and 35: digests and roundups fit each width, and buttons are at least 44 px."""
+    from playwright.sync_api import sync_playwright
+
+    pages = [render(issue, theme).html for issue in (ISSUE, told(3))]
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page()
+        tab.route("**/*", lambda route: route.abort())
+        for width in (320, 375, 600, 800):
+            tab.set_viewport_size({"width": width, "height": 900})
+            for html in pages:
+                tab.set_content(html)
+                assert tab.evaluate("document.documentElement.scrollWidth") <= width
+                for button in tab.locator("td.button").all():
+                    box = button.bounding_box()
+                    assert box
+                    assert box["height"] >= 44
+        browser.close()

@@ -6,7 +6,7 @@ import pytest
 
 from digest.config.load import load_config
 from digest.errors import ConfigError
-from digest.model import NO_BRAND, Brand, BrandLink, Logo
+from digest.model import Brand, BrandLink, Logo
 from tests.core.mistakes import FILES, write
 
 WEEKLY = FILES["newsletters/weekly.toml"]
@@ -37,7 +37,7 @@ def test_what_is_written_arrives(tmp_path: Path) -> None:
 def test_nothing_need_be_written(tmp_path: Path) -> None:
     """Without the tables there is no brand, and roundups have the theme made for them."""
     newsletter = load_config(weekly(tmp_path), environment={}).newsletter("weekly")
-    assert newsletter.brand == NO_BRAND
+    assert newsletter.brand == Brand()
     assert newsletter.standing.theme == "roundup"
 
 
