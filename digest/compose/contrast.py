@@ -11,7 +11,7 @@ READABLE = 4.5
 
 _STEPS = 100
 _MIDDLE = 50
-# How far clients that force dark pull colours apart, as measured on their output.
+# What is left of the distance from the middle lightness; chroma, which also shrinks, is left out.
 _INVERSION = 0.75
 
 
