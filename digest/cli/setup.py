@@ -37,7 +37,7 @@ def init(session: Session, directory: Path, *, as_json: bool) -> None:
 @pass_session
 def check(session: Session, *, as_json: bool) -> None:
     """Check all configuration and templates, reporting every error at once."""
-    from digest.compose.render import check_templates
+    from digest.compose.render import check_brands, check_templates
     from digest.config.catalogues import check_catalogues
     from digest.resources import TEMPLATES
 
@@ -51,6 +51,7 @@ def check(session: Session, *, as_json: bool) -> None:
     else:
         folders = (config.templates_folder, TEMPLATES)
         errors = (*check_templates(folders), *check_catalogues(folders))
+        errors = errors or tuple(check_brands(folders, tuple(config.newsletters.values())))
         warnings = (
             *config.warnings,
             *_missing_extras(config),

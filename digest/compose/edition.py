@@ -6,16 +6,28 @@ no control characters, no links but web links, no picture a mail client cannot s
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from digest.compose.bidi import RTL, embedded
+from digest.compose.branding import LinkView, LogoView
 from digest.compose.personalise import SLOT_DOMAIN, UNSUBSCRIBE_SLOT
 from digest.compose.phrases import Phrases, direction, phrases_for
-from digest.model import Coverage, Earlier, Image, Issue, Newsletter, Quote, Section, Story
+from digest.compose.sentences import first_sentence
+from digest.model import (
+    Brand,
+    Coverage,
+    Earlier,
+    Image,
+    Issue,
+    Newsletter,
+    Quote,
+    Section,
+    Story,
+)
 
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -32,6 +44,8 @@ _PHONE_WIDTH = 343
 _LONGEST_BUTTON_TITLE = 44
 # More of them are a wall of names.
 _NAMED_SOURCES = 5
+# With fewer stories, a list of what is in the issue only keeps readers from it.
+_STORIES_TO_LIST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +57,7 @@ class Picture:
     credit: str
     width: int | None
     height: int | None
+    caption: str = ""
 
     @property
     def landscape(self) -> bool:
@@ -59,9 +74,7 @@ class Picture:
         return self._sized(round(self.width * scale), max(round(self.height * scale), 1))
 
     def _sized(self, width: int, height: int | None) -> Self:
-        return type(self)(
-            url=self.url, alt=self.alt, credit=self.credit, width=width, height=height
-        )
+        return replace(self, width=width, height=height)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +151,24 @@ class StoryView:
         """Source, day and reading time on one line."""
         return " · ".join(fact for fact in (self.source, self.date, self.minutes) if fact)
 
+    @property
+    def sentence(self) -> str:
+        """The excerpt's first sentence, of at most 25 words."""
+        return first_sentence(self.excerpt)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """A topic with at least one story. A roundup's has a hook and a background, in paragraphs."""
+    """A topic with at least one story. A roundup's has a hook and a background, in paragraphs.
+
+    ``part`` says which of all sections it is, such as "1 of 5" ("" for an only one);
+    ``first`` is its first story's number, counted through the whole issue.
+    """
 
     heading: str
     stories: tuple[StoryView, ...]
+    part: str = ""
+    first: int = 1
     hook: tuple[str, ...] = ()
     background: tuple[str, ...] = ()
 
@@ -169,6 +193,13 @@ class IssueView:
     closing: tuple[str, ...] = ()
     wish: tuple[str, ...] = ()
 
+    @property
+    def contents(self) -> tuple[SectionView, ...]:
+        """The sections to list at the top: none in a short issue, or where they have no names."""
+        told = sum(len(section.stories) for section in self.sections) + bool(self.lead)
+        named = tuple(section for section in self.sections if section.heading)
+        return named if told >= _STORIES_TO_LIST and len(named) > 1 else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsletterView:
@@ -181,6 +212,8 @@ class NewsletterView:
     why: str
     language: str
     direction: str
+    logo: LogoView | None = None
+    links: tuple[LinkView, ...] = ()
 
     @property
     def start(self) -> str:
@@ -221,7 +254,7 @@ def edition_of(issue: Issue, newsletter: Newsletter, *, public_url: str) -> Edit
     )
     return Edition(
         issue=_issue_view(issue, desk),
-        newsletter=_newsletter_view(newsletter, desk),
+        newsletter=_newsletter_view(newsletter, desk, public_url),
         links=Links(web=f"{public_url}/issues/{issue.slug}"),
         phrases=desk.phrases,
     )
@@ -272,7 +305,7 @@ def _issue_view(issue: Issue, desk: _Desk) -> IssueView:
         count=desk.phrases.stories(len(issue.stories)),
         intro=desk.paragraphs(issue.intro.value),
         lead=_story_view(issue.lead, desk) if issue.lead else None,
-        sections=tuple(_section_view(part, desk) for part in issue.sections if part.stories),
+        sections=_sections(issue, desk),
         also_published=tuple(_story_view(story, desk) for story in issue.also_published),
         hero=_picture(issue.hero, plain(issue.title.value), desk) if issue.hero else None,
         closing=desk.paragraphs(issue.closing.value),
@@ -280,7 +313,7 @@ def _issue_view(issue: Issue, desk: _Desk) -> IssueView:
     )
 
 
-def _newsletter_view(newsletter: Newsletter, desk: _Desk) -> NewsletterView:
+def _newsletter_view(newsletter: Newsletter, desk: _Desk, public_url: str) -> NewsletterView:
     name = desk.line(newsletter.name)
     return NewsletterView(
         name=name,
@@ -290,11 +323,42 @@ def _newsletter_view(newsletter: Newsletter, desk: _Desk) -> NewsletterView:
         why=desk.line(newsletter.why) or desk.phrases.why(name),
         language=newsletter.language,
         direction=desk.direction,
+        logo=_logo(newsletter.brand, public_url),
+        links=_links(newsletter.brand),
     )
 
 
-def _section_view(section: Section, desk: _Desk) -> SectionView:
+def _logo(brand: Brand, public_url: str) -> LogoView | None:
+    """The brand's logo; a path is one on the public pages' host."""
+    if brand.logo is None:
+        return None
+    light, dark = (
+        web_link(f"{public_url}{url}" if url.startswith("/") else url)
+        for url in (brand.logo.url, brand.logo.dark_url)
+    )
+    return LogoView(url=light, dark_url=dark, width=brand.logo.width) if light else None
+
+
+def _links(brand: Brand) -> tuple[LinkView, ...]:
+    links = (LinkView(label=plain(link.label), url=web_link(link.url)) for link in brand.links)
+    return tuple(link for link in links if link.label and link.url)
+
+
+def _sections(issue: Issue, desk: _Desk) -> tuple[SectionView, ...]:
+    told = [section for section in issue.sections if section.stories]
+    first = 2 if issue.lead else 1
+    views: list[SectionView] = []
+    for number, section in enumerate(told, start=1):
+        part = desk.phrases.part(number, len(told)) if len(told) > 1 else ""
+        views.append(_section_view(section, desk, part=part, first=first))
+        first += len(section.stories)
+    return tuple(views)
+
+
+def _section_view(section: Section, desk: _Desk, *, part: str, first: int) -> SectionView:
     return SectionView(
+        part=part,
+        first=first,
         heading=desk.line(section.heading.value),
         stories=tuple(_story_view(story, desk) for story in section.stories),
         hook=desk.paragraphs(section.hook.value),
@@ -367,6 +431,7 @@ def _picture(image: Image, headline: str, desk: _Desk) -> Picture | None:
         url=url,
         alt=plain(image.alt) or headline,
         credit=desk.line(image.credit),
+        caption=desk.line(image.caption),
         width=image.width,
         height=image.height,
     )

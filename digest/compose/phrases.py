@@ -39,6 +39,8 @@ class Phrases:
     follows: str
     unsubscribe: str
     view_in_browser: str
+    in_this_issue: str
+    follow: str
 
     def issue_date(self, day: date) -> str:
         """An issue's day in full: "Thursday 18 June 2026"."""
@@ -93,6 +95,14 @@ class Phrases:
         """Which issue told something: "issue of 11 June"."""
         return self.words.text("issue of {day}", day=day)
 
+    def part(self, number: int, count: int) -> str:
+        """Which part of how many: "1 of 5"."""
+        return self.words.text("{number} of {count}", number=number, count=count)
+
+    def visit(self, name: str) -> str:
+        """A button that leads to the publication's own site."""
+        return self.words.text("More from {name}", name=name)
+
 
 def phrases_for(words: Catalogue) -> Phrases:
     """The words for mails, of a catalogue."""
@@ -105,6 +115,8 @@ def phrases_for(words: Catalogue) -> Phrases:
         follows=words.text("Follows:"),
         unsubscribe=words.text("Unsubscribe"),
         view_in_browser=words.text("View in browser"),
+        in_this_issue=words.text("In this issue"),
+        follow=words.text("Find us elsewhere"),
     )
 
 

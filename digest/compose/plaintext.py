@@ -35,6 +35,12 @@ def wrap(text: str, *, width: int = WIDTH, indent: str = "") -> str:
     return "\n".join([*lines, line])
 
 
+def indented(text: str, *, by: str = "    ") -> str:
+    """Wrap a text and set all its lines in from the margin."""
+    lines = wrap(text, width=WIDTH - len(by)).split("\n")
+    return "\n".join(by + line for line in lines)
+
+
 def underline(text: str, mark: str = "=") -> str:
     """Wrap a heading and rule it off below, as wide as its longest line."""
     wrapped = wrap(text)

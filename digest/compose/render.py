@@ -5,17 +5,22 @@ from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
 
+from digest.compose.branding import brand_problems, branded
 from digest.compose.edition import Edition, edition_of
 from digest.compose.inline import inline
-from digest.compose.plaintext import tidy, underline, wrap
+from digest.compose.plaintext import indented, tidy, underline, wrap
 from digest.compose.templates import Templates
 from digest.compose.theme import Theme, parse_theme
 from digest.errors import Problem, TemplateError
-from digest.model import Issue, Newsletter, RenderedIssue
+from digest.model import Issue, IssueKind, Newsletter, RenderedIssue
 
 _EMAIL = "email"
 _BASIC_THEME = "classic"
-_FILTERS: dict[str, Callable[..., str]] = {"wrap": wrap, "underline": underline}
+_FILTERS: dict[str, Callable[..., str]] = {
+    "wrap": wrap,
+    "indented": indented,
+    "underline": underline,
+}
 
 
 class IssueRenderer:
@@ -34,9 +39,10 @@ class IssueRenderer:
         :raises TemplateError: when a template is broken, or the theme is unknown.
         """
         edition = edition_of(issue, newsletter, public_url=self._public_url)
-        values = _values(edition, self._theme(newsletter.theme))
-        html = self._templates.render(f"{_EMAIL}/{newsletter.theme}/issue.html", values)
-        text = self._templates.render(f"{_EMAIL}/{newsletter.theme}/issue.txt", values)
+        theme = theme_for(issue, newsletter)
+        values = _values(edition, self._colours(theme, newsletter)) | {"theme": theme}
+        html = self._templates.render(f"{_EMAIL}/{theme}/issue.html", values)
+        text = self._templates.render(f"{_EMAIL}/{theme}/issue.txt", values)
         return _frozen(
             subject=edition.issue.subject,
             preheader=edition.issue.preheader,
@@ -44,7 +50,7 @@ class IssueRenderer:
             text=tidy(text),
         )
 
-    def _theme(self, name: str) -> Theme:
+    def _colours(self, name: str, newsletter: Newsletter) -> Theme:
         if self._templates.source(f"{_EMAIL}/{name}/issue.html") is None:
             raise TemplateError(
                 Problem(
@@ -53,7 +59,32 @@ class IssueRenderer:
                     fix=f"known: {', '.join(_themes(self._templates))}",
                 )
             )
-        return _colours(self._templates, name)
+        theme = _colours(self._templates, name)
+        for problem in brand_problems(theme, newsletter):
+            raise TemplateError(problem)
+        return branded(theme, newsletter.brand)
+
+
+def theme_for(issue: Issue, newsletter: Newsletter) -> str:
+    """The name of the theme that an issue is set in: roundups have one of their own."""
+    roundup = issue.kind is IssueKind.ROUNDUP
+    return newsletter.standing.theme if roundup else newsletter.theme
+
+
+def check_brands(folders: Sequence[Path], newsletters: Sequence[Newsletter]) -> Iterator[Problem]:
+    """Where a newsletter's own colours cannot be read in a theme that it uses.
+
+    :raises TemplateError: when a theme's own colours are wrong.
+    """
+    templates = Templates(folders, filters=_FILTERS)
+    for newsletter in newsletters:
+        problems = (
+            problem
+            for theme in (newsletter.theme, newsletter.standing.theme)
+            for problem in brand_problems(_colours(templates, theme), newsletter)
+        )
+        # Of several themes' grounds, the first that a colour fails on says enough.
+        yield from {problem.field: problem for problem in reversed(list(problems))}.values()
 
 
 def check_templates(folders: Sequence[Path]) -> tuple[Problem, ...]:

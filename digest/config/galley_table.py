@@ -32,6 +32,7 @@ class StoryTable(Section):
     excerpt: str | None = None
     lead_in: str | None = None
     alt: str | None = None
+    caption: str | None = None
     credit: str | None = None
     quotes: tuple[QuoteTable, ...] | None = None
 
@@ -71,6 +72,7 @@ class GalleyTable(Section):
     closing: str | None = None
     wish: str | None = None
     alt: str | None = None
+    caption: str | None = None
     credit: str | None = None
     lead: StoryTable | None = None
     section: tuple[SectionTable, ...] = ()

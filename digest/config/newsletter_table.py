@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator
 
+from digest.config.brand_table import BrandTable
 from digest.config.notations import (
     check_feed_url,
     check_filled,
@@ -92,6 +93,7 @@ class NewsletterTable(Section):
     schedule: ScheduleTable
     ranking: RankingTable = RankingTable()
     roundup: RoundupTable = RoundupTable()
+    brand: BrandTable = BrandTable()
     topics: tuple[TopicTable, ...] = ()
     rules: tuple[RuleTable, ...] = ()
     blocks: tuple[MatchTable, ...] = ()

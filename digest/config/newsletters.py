@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from pydantic import ValidationError
 
+from digest.config.brand_table import made_brand
 from digest.config.contradictions import contradictions, count_problems
 from digest.config.findings import findings
 from digest.config.locate import TomlPath, locate
@@ -151,12 +152,14 @@ def _story_counts(file: TomlFile) -> Iterator[Problem]:
 
 
 def _theme(file: TomlFile, themes: Collection[str]) -> Iterator[Problem]:
-    theme = file.table.get("theme", NewsletterTable.model_fields["theme"].default)
-    if isinstance(theme, str) and theme.strip() and theme not in themes:
-        message = f"there is no theme {shown(theme)}"
-        fix = suggestion(theme, sorted(themes))
-        fix = fix or f"write one, starting with email/{theme}/issue.html in the templates folder"
-        yield file.problem(("theme",), message, fix=fix)
+    roundup = file.table.get("roundup")
+    of_roundups = roundup.get("theme") if isinstance(roundup, dict) else None
+    usual = file.table.get("theme", NewsletterTable.model_fields["theme"].default)
+    for path, theme in ((("theme",), usual), (("roundup", "theme"), of_roundups)):
+        if isinstance(theme, str) and theme.strip() and theme not in themes:
+            start = f"email/{theme}/issue.html in the templates folder"
+            fix = suggestion(theme, sorted(themes)) or f"write one, starting with {start}"
+            yield file.problem(path, f"there is no theme {shown(theme)}", fix=fix)
 
 
 def _warnings(
@@ -209,6 +212,7 @@ def _newsletter(table: NewsletterTable, newsletter_id: str, feeds: Sequence[Feed
         keeps=tuple(_made_match(match) for match in table.keeps),
         ranking=made_ranking(table.ranking),
         standing=made_standing(table.roundup),
+        brand=made_brand(table.brand),
         discover=table.discover,
         tagline=table.tagline,
         home_url=table.home_url,

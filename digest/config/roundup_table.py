@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from digest.config.notations import check_line
+from digest.config.notations import check_filled, check_line
 from digest.config.settings import Section
 from digest.config.wording import UnfitError, listed, nearest, shown
 from digest.model import StandingText
@@ -39,6 +39,7 @@ def _check_names(names: tuple[str, ...]) -> Callable[[str], str]:
 
 
 _Title = Annotated[str, AfterValidator(_check_names(TITLE_NAMES)), AfterValidator(check_line)]
+_Theme = Annotated[str, AfterValidator(check_filled)]
 _Noun = Annotated[str, AfterValidator(check_line)]
 _Standing = Annotated[str, AfterValidator(_check_names(STANDING_NAMES))]
 
@@ -46,6 +47,7 @@ _Standing = Annotated[str, AfterValidator(_check_names(STANDING_NAMES))]
 class RoundupTable(Section):
     """``[roundup]``. Defaults are those of :class:`digest.model.StandingText`."""
 
+    theme: _Theme = "roundup"
     title: _Title = ""
     noun: _Noun = ""
     since: int | None = Field(
@@ -58,6 +60,7 @@ class RoundupTable(Section):
 def made_standing(table: RoundupTable) -> StandingText:
     """The standing text a table describes."""
     return StandingText(
+        theme=table.theme,
         title=table.title.strip(),
         noun=table.noun.strip(),
         since=table.since,

@@ -23,6 +23,7 @@ from digest.model.audience import (
     Suppression,
     SuppressionReason,
 )
+from digest.model.brand import Brand, BrandLink, Logo
 from digest.model.catalogue import ENGLISH, Catalogue, TextKey
 from digest.model.cron import CronExpression
 from digest.model.delivery import (
@@ -132,6 +133,8 @@ __all__ = [
     "ArticleResult",
     "ArticleVisit",
     "Attribute",
+    "Brand",
+    "BrandLink",
     "CalendarLength",
     "Catalogue",
     "Choice",
@@ -177,6 +180,7 @@ __all__ = [
     "KeptIssue",
     "LengthUnit",
     "Login",
+    "Logo",
     "Lost",
     "Mark",
     "Match",

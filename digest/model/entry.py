@@ -20,10 +20,14 @@ class EntryKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture that stands with an entry. Sizes in pixels, where the feed says them."""
+    """A picture that stands with an entry. Sizes in pixels, where the feed says them.
+
+    ``caption`` is what an editor says below it.
+    """
 
     url: str
     alt: str = ""
+    caption: str = ""
     credit: str = ""
     width: int | None = None
     height: int | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from digest.model.brand import Brand
 from digest.model.catalogue import Catalogue
 from digest.model.schedule import Schedule
 
@@ -108,9 +109,11 @@ class StandingText:
 
     ``title`` may hold ``{Count}``, ``{count}``, ``{noun}`` (what its posts are called) and
     ``{year}``; ``closing`` and ``wish`` may hold ``{since}``, ``{total}``, ``{year}`` and
-    ``{next_year}``. Where title or noun are empty, the language has its own.
+    ``{next_year}``. Where title or noun are empty, the language has its own. ``theme`` is the one
+    that roundups are set in.
     """
 
+    theme: str = "roundup"
     title: str = ""
     noun: str = ""
     since: int | None = None
@@ -173,6 +176,7 @@ class Newsletter:
     ranking: RankingRules = field(default_factory=RankingRules)
     discover: bool = False
     standing: StandingText = field(default_factory=StandingText)
+    brand: Brand = field(default_factory=Brand)
     words: Catalogue = field(default_factory=Catalogue, compare=False, repr=False)
 
     def topic(self, topic_id: str) -> Topic:

@@ -224,9 +224,10 @@ def test_dark_rules(rendering: RenderedIssue) -> None:
 def test_every_coloured_class_has_a_dark_rule(rendering: RenderedIssue) -> None:
     """No light colour is left standing on a dark ground."""
     styles = re.findall(r"<style>(.*?)</style>", rendering.html, re.DOTALL)
-    coloured = re.findall(
-        r"^\.([\w-]+){[^}]*?(?<![-\w])(?:background-)?color:", styles[0], re.MULTILINE
+    rules = re.findall(
+        r"^(\.[^{]*){[^}]*?(?<![-\w])(?:background-)?color:", styles[0], re.MULTILINE
     )
+    coloured = [name.strip().removeprefix(".") for rule in rules for name in rule.split(",")]
     dark = next(style for style in styles if "prefers-color-scheme" in style)
 
     # The preheader is hidden; the column's colour is inherited by nothing that lacks its own.

@@ -26,7 +26,7 @@ _ISSUE = (
 )
 _SECTION = (TextField.HEADING, TextField.HOOK, TextField.BACKGROUND)
 _STORY = (TextField.HEADLINE, TextField.EXCERPT, TextField.LEAD_IN)
-_PICTURE = (TextField.ALT, TextField.CREDIT)
+_PICTURE = (TextField.ALT, TextField.CAPTION, TextField.CREDIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ def image(value: Image | None) -> Document | None:
         {
             "url": value.url,
             "alt": value.alt,
+            "caption": value.caption,
             "credit": value.credit,
             "width": value.width,
             "height": value.height,
@@ -97,6 +98,7 @@ def read_image(document: Document | None) -> Image | None:
     return Image(
         url=document.get("url", ""),
         alt=document.get("alt", ""),
+        caption=document.get("caption", ""),
         credit=document.get("credit", ""),
         width=document.get("width"),
         height=document.get("height"),
