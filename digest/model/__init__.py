@@ -91,6 +91,7 @@ from digest.model.issue import (
     Section,
     Story,
 )
+from digest.model.links import LinkCheck
 from digest.model.newsletter import (
     Approval,
     EntryClock,
@@ -173,6 +174,7 @@ __all__ = [
     "KeptEntry",
     "KeptIssue",
     "LengthUnit",
+    "LinkCheck",
     "Login",
     "Lost",
     "Mark",
