@@ -33,8 +33,8 @@ def approve_issue(
     ``seen`` is the digest of the rendering that was looked at; empty for whatever it is now.
     ``reasons`` waive warnings, by the names of their rules.
 
-    :raises StateError: when it is no draft any more, is not what was looked at, or its pre-flight
-        found a blocker, or a warning that nobody waived.
+    :raises StateError: when it is no draft any more, or is not what was looked at.
+    :raises UnfitError: when its pre-flight found a blocker, or a warning that nobody waived.
     :raises TemplateError: when it cannot be rendered; it stays a draft.
     """
     kept = app.store.issues.get(slug)

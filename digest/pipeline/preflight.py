@@ -12,7 +12,7 @@ from digest.compose.preflight.issue_rules import ISSUE_RULES
 from digest.compose.preflight.rules import Proof, Rule
 from digest.compose.preflight.verdict import Verdict, judge
 from digest.curate.roundup import promised_sections
-from digest.errors import StateError
+from digest.errors import StateError, UnfitError
 from digest.model import (
     Consent,
     EntryKey,
@@ -29,6 +29,9 @@ from digest.pipeline.letters import sample_copy, sample_envelope
 from digest.pipeline.links import check_links
 from digest.pipeline.sources import newsletter_feeds
 from digest.pipeline.spam import has_spamassassin, spam_score
+
+EVERY = "*"
+"""In place of a rule's name: every rule."""
 
 _NOBODY = "reader@example.org"
 _WENT_OUT = (IssueState.SENDING, IssueState.SENT, IssueState.PAUSED)
@@ -81,17 +84,19 @@ def preflight(
 def waive(app: App, flown: Preflight, reasons: Mapping[str, str], *, by: str) -> Preflight:
     """Keep an editor's word, a reason for each rule, on every open warning of those rules.
 
+    The rule :data:`EVERY` stands for all of them.
+
     Returns the pre-flight as it is with them.
 
     :raises StateError: when a rule found nothing to waive, or a reason is missing.
     """
     given: list[Waiver] = []
     for rule, reason in reasons.items():
-        found = [each for each in flown.verdict.warnings if each.rule == rule]
+        found = [each for each in flown.verdict.warnings if rule in {each.rule, EVERY}]
         _refuse(flown, rule, reason, found)
         given += [
-            Waiver(rule=rule, excerpt=excerpt, reason=reason.strip(), by=by, at=app.clock())
-            for excerpt in dict.fromkeys(finding.excerpt for finding in found)
+            Waiver(rule=name, excerpt=excerpt, reason=reason.strip(), by=by, at=app.clock())
+            for name, excerpt in dict.fromkeys((each.rule, each.excerpt) for each in found)
         ]
     app.store.preflight.waive(flown.kept.id, given)
     return replace(flown, verdict=flown.verdict.waived(given))
@@ -100,7 +105,7 @@ def waive(app: App, flown: Preflight, reasons: Mapping[str, str], *, by: str) ->
 def refuse_unfit(flown: Preflight, *, warnings: bool = True) -> None:
     """Let only what nothing stands against pass; without ``warnings``, blockers alone count.
 
-    :raises StateError: naming what was found.
+    :raises UnfitError: naming what was found.
     """
     verdict = flown.verdict
     open_warnings = verdict.warnings if warnings else ()
@@ -114,7 +119,7 @@ def refuse_unfit(flown: Preflight, *, warnings: bool = True) -> None:
     if open_warnings and not verdict.blockers:
         lines.append('\nWarnings need a reason: --waive RULE="why it is fine"')
     counts = f"{_counted(verdict.blockers, 'blocker')}, {_counted(verdict.warnings, 'warning')}"
-    raise StateError(slug, f"the pre-flight found {counts}{''.join(lines)}")
+    raise UnfitError(slug, f"the pre-flight found {counts}{''.join(lines)}")
 
 
 def _refuse(flown: Preflight, rule: str, reason: str, found: Sequence[Finding]) -> None:
@@ -123,7 +128,7 @@ def _refuse(flown: Preflight, rule: str, reason: str, found: Sequence[Finding]) 
         raise StateError(slug, f"a waiver of {rule} needs a reason")
     # Waiving the same again changes nothing.
     waived = [each.finding.rule for each in flown.verdict.judged if each.waiver]
-    if found or rule in waived:
+    if found or rule in {*waived, EVERY}:
         return
     if rule in {finding.rule for finding in flown.verdict.blockers}:
         raise StateError(slug, f"{rule} is a blocker, which must be mended; it cannot be waived")
@@ -183,6 +188,7 @@ def _circumstances(
         made_at=kept.created_at,
         public_url=app.config.settings.web.public_url,
         rehearsal=is_reserved(newsletter.sender.address.rpartition("@")[2]),
+        private_hosts=app.config.settings.collect.private_hosts,
         state=kept.state,
         message_size=len(message),
         recipients=app.store.audience.count(newsletter=newsletter.id, consent=Consent.CONFIRMED),

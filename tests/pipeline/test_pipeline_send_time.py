@@ -13,6 +13,7 @@ from digest.app import App
 from digest.model import Approval, Consent, IssueState, NewSubscriber
 from digest.pipeline.approval import approve_automatic, approve_issue
 from digest.pipeline.delivery import deliver_issue, deliver_waiting
+from digest.pipeline.preflight import BY_ITSELF
 from digest.store import open_store
 from tests.core.harbour import ISSUE, NEWSLETTER
 from tests.fakes import FakeMailer, fake_config, fake_world
@@ -41,7 +42,7 @@ class Scene:
         return len(self.mailer.sent)
 
     def approve(self) -> None:
-        approve_issue(self.app, ISSUE.slug, by="editor")
+        approve_issue(self.app, ISSUE.slug, by="editor", manner=BY_ITSELF)
 
     def move(self, to: IssueState, *allowed: IssueState) -> None:
         kept = self.app.store.issues.get(ISSUE.slug)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from digest.compose.edition import web_link
 from digest.compose.personalise import SLOT_DOMAIN
 from digest.compose.preflight.circumstances import circumstances_of
 from digest.compose.preflight.hosts import is_local, is_placeholder
@@ -60,7 +61,12 @@ def anchors_of(proof: Proof) -> tuple[Anchor, ...]:
     found = tuple(_in_document(proof))
     known = {anchor.url for anchor in found}
     stories = told_and_listed(proof.issue) if proof.issue else ()
-    own = (Anchor(url=s.url, place=story_place(s, "url")) for s in stories if s.url)
+    # As it is rendered; what cannot be is told as it is.
+    own = (
+        Anchor(url=web_link(story.url) or story.url, place=story_place(story, "url"))
+        for story in stories
+        if story.url
+    )
     return (*found, *(anchor for anchor in own if anchor.url not in known))
 
 
@@ -68,13 +74,14 @@ def urls_to_ask(proof: Proof) -> tuple[str, ...]:
     """The web addresses that can be asked for: public ones, and none of our own pages."""
     known = circumstances_of(proof)
     own = urlsplit(known.public_url).hostname if known else None
+    opted_in = known.private_hosts if known else ()
     wanted = (
         anchor.url
         for anchor in anchors_of(proof)
         if anchor.is_sound
         and anchor.host
         and anchor.host != own
-        and not is_local(anchor.host)
+        and (anchor.host in opted_in or not is_local(anchor.host))
         and not is_placeholder(anchor.host)
     )
     return tuple(dict.fromkeys(wanted))
@@ -82,7 +89,7 @@ def urls_to_ask(proof: Proof) -> tuple[str, ...]:
 
 def _in_document(proof: Proof) -> Iterator[Anchor]:
     places = {
-        story.url: story_place(story, "url")
+        web_link(story.url): story_place(story, "url")
         for story in reversed(told_and_listed(proof.issue) if proof.issue else ())
     }
     for element in proof.document.iter("a", "area"):

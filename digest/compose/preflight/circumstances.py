@@ -31,6 +31,7 @@ class Circumstances:
     ``recipients`` are confirmed subscribers, ``recipients_before`` those of the last issue.
     ``promised`` is the number a roundup's title begins with. ``rehearsal``: the publication is
     made up (its sender's domain is reserved by RFC 2606), so that nothing of it can go out.
+    ``private_hosts`` are those that the settings opt in: they are asked, and may be linked to.
     ``past`` are the newsletter's last issues, the newest first; ``links`` go by address.
     """
 
@@ -38,6 +39,7 @@ class Circumstances:
     made_at: datetime
     public_url: str = ""
     rehearsal: bool = False
+    private_hosts: tuple[str, ...] = ()
     state: IssueState = IssueState.DRAFT
     message_size: int = 0
     recipients: int | None = None

@@ -36,6 +36,14 @@ def is_local(host: str) -> bool:
         return _is_under(host, _LOCAL) or "." not in host.rstrip(".")
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is the machine itself, whoever follows it."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return _is_under(host, ("localhost",))
+
+
 def _is_under(host: str, domains: tuple[str, ...]) -> bool:
     name = host.lower().rstrip(".")
     return any(name == domain or name.endswith(f".{domain}") for domain in domains)

@@ -1,11 +1,11 @@
 """Links: where an issue leads, as far as can be told without asking."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from digest.compose.preflight.anchors import Anchor, anchors_of
 from digest.compose.preflight.circumstances import circumstances_of
-from digest.compose.preflight.hosts import is_local, is_placeholder, is_reserved
+from digest.compose.preflight.hosts import is_local, is_loopback, is_placeholder, is_reserved
 from digest.compose.preflight.remarks import BLOCKER, WARNING, Remark, rule
 from digest.compose.preflight.rules import Proof
 from digest.model.words import fold_title
@@ -59,10 +59,11 @@ def _script(proof: Proof) -> Iterator[Remark]:
 )
 def _local(proof: Proof) -> Iterator[Remark]:
     known = circumstances_of(proof)
+    opted_in = known.private_hosts if known else ()
     if not (known and known.rehearsal):
         yield from _about(
             anchors_of(proof),
-            lambda anchor: bool(anchor.host) and is_local(anchor.host),
+            lambda anchor: anchor.is_sound and _is_private(anchor.host, opted_in),
             what="{url} leads to a private network.",
             fix="Link to the public address; see public_url under [web] for our own pages.",
         )
@@ -79,7 +80,9 @@ def _placeholder(proof: Proof) -> Iterator[Remark]:
     rehearsed = is_reserved if known and known.rehearsal else _never
     yield from _about(
         anchors_of(proof),
-        lambda anchor: is_placeholder(anchor.host) and not rehearsed(anchor.host),
+        lambda anchor: (
+            anchor.is_sound and is_placeholder(anchor.host) and not rehearsed(anchor.host)
+        ),
         what="{url} is a placeholder.",
         fix="Put in the address that was meant.",
     )
@@ -155,6 +158,11 @@ def _about(
             seen.add(anchor.url)
             sentence = what.format(url=anchor.url)
             yield Remark(what=sentence, place=anchor.place, excerpt=anchor.url, fix=fix)
+
+
+def _is_private(host: str, opted_in: Sequence[str]) -> bool:
+    """Whether readers cannot reach a host. Even opted in, this machine is not theirs."""
+    return bool(host) and is_local(host) and (host not in opted_in or is_loopback(host))
 
 
 def _never(_host: str) -> bool:
