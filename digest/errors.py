@@ -109,3 +109,7 @@ class StateError(DigestError):
     def __init__(self, subject: str, message: str) -> None:
         self.subject = subject
         super().__init__(f"{subject}: {message}")
+
+
+class UnfitError(StateError):
+    """An issue's pre-flight found something that must be mended or waived first."""

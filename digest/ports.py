@@ -37,6 +37,7 @@ from digest.model import (
     IssueState,
     KeptEntry,
     KeptIssue,
+    LinkCheck,
     Mark,
     Newsletter,
     NewSubscriber,
@@ -53,6 +54,7 @@ from digest.model import (
     Suppression,
     SuppressionReason,
     Tally,
+    Waiver,
 )
 
 if TYPE_CHECKING:  # numpy comes with the extra ``topics``
@@ -506,6 +508,26 @@ class HubStore(Protocol):
         ...
 
 
+class PreflightStore(Protocol):
+    """What editors waived of an issue's pre-flight, and what was found behind links."""
+
+    def waive(self, issue_id: int, given: Sequence[Waiver]) -> None:
+        """Keep waivers of an issue; a later one on the same finding replaces the earlier."""
+        ...
+
+    def waivers(self, issue_id: int) -> tuple[Waiver, ...]:
+        """What was waived of an issue, in order of rule and excerpt."""
+        ...
+
+    def keep_links(self, checks: Sequence[LinkCheck], *, since: datetime) -> None:
+        """Keep what was found behind links; what is older than ``since`` is forgotten."""
+        ...
+
+    def links(self, urls: Sequence[str], *, since: datetime) -> dict[str, LinkCheck]:
+        """What was found behind those links that were asked ``since`` then."""
+        ...
+
+
 class Store(Protocol):
     """All of it, over one database."""
 
@@ -542,6 +564,11 @@ class Store(Protocol):
     @property
     def hubs(self) -> HubStore:
         """Subscriptions at hubs."""
+        ...
+
+    @property
+    def preflight(self) -> PreflightStore:
+        """Waivers, and what was found behind links."""
         ...
 
     def link_key(self) -> bytes:

@@ -15,7 +15,9 @@ from digest.model import (
     IssueKind,
     IssueState,
     KeptIssue,
+    LinkCheck,
     RenderedIssue,
+    Waiver,
 )
 from tests.fake_feeds import FakeFeedStore
 
@@ -158,3 +160,26 @@ class FakeIssueStore:
             current, state=to, revision=current.revision + 1, sent_at=sent_at
         )
         return True
+
+
+@dataclass
+class FakePreflightStore:
+    """Waivers and checked links, in dictionaries."""
+
+    waived: dict[tuple[int, str, str], Waiver] = field(default_factory=dict)
+    asked: dict[str, LinkCheck] = field(default_factory=dict)
+
+    def waive(self, issue_id: int, given: Sequence[Waiver]) -> None:
+        for waiver in given:
+            self.waived[issue_id, waiver.rule, waiver.excerpt] = waiver
+
+    def waivers(self, issue_id: int) -> tuple[Waiver, ...]:
+        return tuple(self.waived[key] for key in sorted(self.waived) if key[0] == issue_id)
+
+    def keep_links(self, checks: Sequence[LinkCheck], *, since: datetime) -> None:
+        kept = {url: check for url, check in self.asked.items() if check.checked_at >= since}
+        self.asked = kept | {check.url: check for check in checks}
+
+    def links(self, urls: Sequence[str], *, since: datetime) -> dict[str, LinkCheck]:
+        found = ((url, self.asked.get(url)) for url in urls)
+        return {url: check for url, check in found if check and check.checked_at >= since}

@@ -34,7 +34,7 @@ from digest.model import (
 )
 from digest.resources import CONFIG
 from tests.fake_feeds import FakeArticleStore, FakeFeedStore, FakeHubStore, FakeListStore
-from tests.fake_issues import FakeIssueStore
+from tests.fake_issues import FakeIssueStore, FakePreflightStore
 from tests.fake_readers import FakeAudienceStore, FakeLedgerStore
 
 NOW = datetime(2024, 5, 16, 9, 0, tzinfo=UTC)
@@ -53,6 +53,7 @@ class FakeStore:
         self.audience = FakeAudienceStore()
         self.ledger = FakeLedgerStore(issues=self.issues, audience=self.audience)
         self.hubs = FakeHubStore()
+        self.preflight = FakePreflightStore()
         self.closed = False
 
     def link_key(self) -> bytes:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from digest.app import App
+from digest.cli.preflight import WaivedRule
 from digest.cli.progress import progress
 from digest.cli.session import Session, json_option, pass_session
 from digest.errors import StateError
@@ -18,14 +19,41 @@ from digest.pipeline.delivery import Delivered
 @click.command()
 @click.argument("issue")
 @click.option("--by", default="", help="Who approves. Default: your login name.")
+@click.option(
+    "--waive",
+    "reasons",
+    type=WaivedRule(),
+    multiple=True,
+    help="Why a rule's warnings are fine; for several rules, several times.",
+)
+@click.option("--offline", is_flag=True, help="Ask for no link.")
 @json_option
 @pass_session
-def approve(session: Session, issue: str, *, by: str, as_json: bool) -> None:
-    """Freeze ISSUE's bytes and let it go out: with the next run, but not before its time."""
+def approve(
+    session: Session,
+    issue: str,
+    *,
+    by: str,
+    reasons: tuple[tuple[str, str], ...],
+    offline: bool,
+    as_json: bool,
+) -> None:
+    """Freeze ISSUE's bytes and let it go out: with the next run, but not before its time.
+
+    Its pre-flight must find no blocker, and no warning that nobody waived; `digest preflight`
+    shows both.
+    """
     from digest.pipeline.approval import approve_issue
+    from digest.pipeline.preflight import Manner
 
     with session.open_app() as app:
-        kept = approve_issue(app, issue, by=by or getpass.getuser())
+        kept = approve_issue(
+            app,
+            issue,
+            by=by or getpass.getuser(),
+            reasons=dict(reasons),
+            manner=Manner(offline=offline),
+        )
         early = app.clock() < kept.issue.due_at
     facts = {
         "issue": kept.issue.slug,

@@ -93,6 +93,7 @@ from digest.model.issue import (
     Section,
     Story,
 )
+from digest.model.links import LinkCheck
 from digest.model.newsletter import (
     Approval,
     EntryClock,
@@ -179,6 +180,7 @@ __all__ = [
     "KeptEntry",
     "KeptIssue",
     "LengthUnit",
+    "LinkCheck",
     "Login",
     "Logo",
     "Lost",

@@ -176,10 +176,14 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFailed:
-    """The feed could not be had. ``reason`` is a sentence for people."""
+    """The feed could not be had. ``reason`` is a sentence for people.
+
+    ``unresolved`` says that its host has no address.
+    """
 
     reason: str
     status: int | None = None
+    unresolved: bool = False
     retry_after: timedelta | None = None
     latency: timedelta = timedelta(0)
 

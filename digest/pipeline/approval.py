@@ -1,11 +1,12 @@
 """From a draft to bytes that may go out: render, look, sign."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from digest.app import App
 from digest.errors import StateError, TemplateError
 from digest.model import Approval, IssueKind, IssueState, KeptIssue, RenderedIssue
+from digest.pipeline.preflight import ASKED, BY_ITSELF, Manner, preflight, refuse_unfit, waive
 from digest.pipeline.roundup import roundup_lacks
 
 AUTOMATIC = "the schedule"
@@ -19,13 +20,23 @@ def render_issue(app: App, kept: KeptIssue) -> RenderedIssue:
     return app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
 
 
-def approve_issue(app: App, slug: str, *, by: str, seen: str = "") -> KeptIssue:
-    """Freeze the issue's bytes and let it go out.
+def approve_issue(
+    app: App,
+    slug: str,
+    *,
+    by: str,
+    seen: str = "",
+    reasons: Mapping[str, str] | None = None,
+    manner: Manner = ASKED,
+) -> KeptIssue:
+    """Freeze the issue's bytes and let it go out, once its pre-flight has nothing against it.
 
     ``seen`` is the digest of the rendering that was looked at; empty for whatever it is now.
+    ``reasons`` waive warnings, by the names of their rules.
 
     :raises StateError: when it is no draft any more, is not what was looked at, or is a roundup
         that is not finished.
+    :raises UnfitError: when its pre-flight found a blocker, or a warning that nobody waived.
     :raises TemplateError: when it cannot be rendered; it stays a draft.
     """
     kept = app.store.issues.get(slug)
@@ -38,7 +49,25 @@ def approve_issue(app: App, slug: str, *, by: str, seen: str = "") -> KeptIssue:
     rendering = app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
     if seen and seen != rendering.digest:
         raise StateError(kept.issue.slug, "changed since it was looked at; look at it again")
+    if kept.state is IssueState.DRAFT:
+        _look(app, kept, rendering, by=by, reasons=reasons or {}, manner=manner)
     return app.store.issues.approve(kept, rendering, by=by, now=app.clock())
+
+
+def _look(
+    app: App,
+    kept: KeptIssue,
+    rendering: RenderedIssue,
+    *,
+    by: str,
+    reasons: Mapping[str, str],
+    manner: Manner,
+) -> None:
+    """Run the pre-flight, and keep the reasons where nothing else stands against the issue."""
+    flown = preflight(app, kept, rendering, manner=manner)
+    refuse_unfit(flown, warnings=False)
+    if not manner.warnings_pass:
+        refuse_unfit(waive(app, flown, reasons, by=by))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +82,8 @@ def approve_automatic(app: App) -> Iterator[Approved]:
     """Approve the drafts of newsletters that ask for no editor, unless they are late.
 
     A draft that should have gone out longer ago than ``[deliver] late_after`` waits for a person.
-    So does one that a person changed or reopened. One that cannot be rendered stays a draft and
-    does not keep the others back.
+    So does one that a person changed or reopened. One that cannot be rendered, or whose pre-flight
+    found a blocker, stays a draft and does not keep the others back. Warnings pass.
     """
     oldest = app.clock() - app.config.settings.deliver.late_after
     # A roundup always has words that an editor must write.
@@ -64,7 +93,7 @@ def approve_automatic(app: App) -> Iterator[Approved]:
         if touched or not _is_automatic(app, kept) or kept.issue.due_at < oldest:
             continue
         try:
-            approve_issue(app, kept.issue.slug, by=AUTOMATIC)
+            approve_issue(app, kept.issue.slug, by=AUTOMATIC, manner=BY_ITSELF)
         except (TemplateError, StateError) as error:
             yield Approved(slug=kept.issue.slug, error=str(error))
         else:

@@ -11,6 +11,7 @@ from digest.store.feeds import SqlFeeds
 from digest.store.issues import SqlIssues
 from digest.store.ledger import SqlLedger
 from digest.store.lists import SqlLists
+from digest.store.preflight import SqlPreflight
 from digest.store.schema import bring_up_to_date
 from digest.store.tables import instance
 from digest.store.websub import SqlHubs
@@ -35,6 +36,7 @@ class SqlStore:
         self.audience = SqlAudience(database)
         self.ledger = SqlLedger(database)
         self.hubs = SqlHubs(database)
+        self.preflight = SqlPreflight(database)
 
     def link_key(self) -> bytes:
         """The key that signs links, 32 bytes: made on first use, then always the same."""

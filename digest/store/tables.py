@@ -313,6 +313,29 @@ corrections = Table(
     Column("made_by", Text, nullable=False),
 )
 
+# An editor's word on a warning of one issue.
+waivers = Table(
+    "waivers",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("rule", Text, primary_key=True),
+    Column("excerpt", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+link_checks = Table(
+    "link_checks",
+    METADATA,
+    Column("url", Text, primary_key=True),
+    Column("checked_at", UtcDateTime, nullable=False),
+    Column("final_url", Text, nullable=False),
+    Column("failure", Text, nullable=False),
+    Column("status", Integer),
+    Column("unresolved", Boolean, nullable=False),
+)
+
 renderings = Table(
     "renderings",
     METADATA,

@@ -10,7 +10,7 @@ import pytest
 
 from digest.app import App, open_app
 from digest.config.load import load_config
-from digest.model import IssueState
+from digest.model import IssueState, NewSubscriber
 from digest.pipeline.approval import render_issue
 from digest.pipeline.drafting import draft_now
 from digest.web.desk import AppSource
@@ -114,6 +114,8 @@ def test_the_approve_button_freezes_what_was_seen(app: App, desk: Client, chromi
         drafted = draft_now(app, app.config.newsletter("harbour"))
         assert drafted.issue
         slug = drafted.issue.issue.slug
+        rows = [NewSubscriber(address="reader@harbour.example")]
+        app.store.audience.subscribe_all(rows, newsletter="harbour", now=app.clock())
         tab.reload()
         tab.locator("a.issue-link").click()
         tab.wait_for_url(f"**/issues/{slug}")
@@ -121,6 +123,7 @@ def test_the_approve_button_freezes_what_was_seen(app: App, desk: Client, chromi
         shown = tab.frame_locator("iframe").locator("body").inner_text()
         assert "Seagrass returns to the northern flats" in shown
         seen = tab.locator("input[name=seen]").get_attribute("value")
+        tab.get_by_label("Why its warnings are fine").fill("a short week")
         press(tab, "Approve this issue")
         assert tab.url.endswith(f"/issues/{slug}")
         assert tab.locator(".issue-head .state").text_content() == "approved"

@@ -89,7 +89,8 @@ def test_what_cannot_be_taken_over_is_refused_with_the_way_out(
     assert f'{path}:3: introo: there is no such key – did you mean "intro"?' in refused
     path.write_text('issue = "other"\nrevision = 1\n', "utf-8")
     assert "--force" in publication.digest(*command, status=2).stderr
-    publication.digest("approve", ISSUE)
+    publication.digest("subscribers", "add", "reader@harbour.example")
+    publication.digest("approve", ISSUE, "--waive", "*=a short week")
     assert f"digest issues reopen {ISSUE}" in publication.digest(*command, status=1).stderr
     assert "only a draft" in publication.digest("issues", "rebuild", ISSUE, status=1).stderr
     reopened = json.loads(publication.digest("issues", "reopen", ISSUE, "--json").stdout)

@@ -22,7 +22,7 @@ from digest.collect.parsing.parse import parse_feed
 from digest.curate.placing.topics import Placer
 from digest.curate.roundup import Longlist, longlist, quote_candidates, shortlist, substance
 from digest.curate.roundup.gathering import quoted_posts
-from digest.curate.roundup.passages import is_verbatim, overlaps, paragraphs
+from digest.curate.roundup.passages import overlaps, paragraphs
 from digest.curate.roundup.shortlist import Shortlist
 from digest.model import (
     Entry,
@@ -34,6 +34,7 @@ from digest.model import (
     Topic,
     Verdict,
 )
+from digest.model.verbatim import is_verbatim
 
 FEED = "https://feed.example/feed.xml"
 LATER = datetime(2100, 1, 1, tzinfo=UTC)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from digest.collect.parsing.parse import parse_feed
 from digest.curate.roundup import quote_candidates
-from digest.curate.roundup.passages import is_verbatim, overlaps, paragraphs
+from digest.curate.roundup.passages import overlaps, paragraphs
 from digest.curate.words import count_words
 from digest.model import ParsedFeed
+from digest.model.verbatim import is_verbatim
 from tests.core.tidewell import BODY, CLOSING, HELP, OPENING, QUOTABLE, entry
 
 POST = entry("boats", "Boats behind the chandlery")

@@ -26,6 +26,7 @@ from digest.model import (
 )
 from digest.pipeline.approval import approve_automatic, approve_issue
 from digest.pipeline.delivery import deliver_issue, deliver_waiting
+from digest.pipeline.preflight import BY_ITSELF
 from digest.store import open_store
 from tests.core.harbour import ISSUE, NEWSLETTER
 from tests.fakes import FakeMailer, fake_config, fake_world
@@ -77,7 +78,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     ]
     store.audience.subscribe_all(rows, newsletter=newsletter.id, now=clock())
     store.issues.add(ISSUE, now=clock())
-    kept = approve_issue(app, ISSUE.slug, by="editor")
+    kept = approve_issue(app, ISSUE.slug, by="editor", manner=BY_ITSELF)
     yield Scene(app, clock, world.mailer, kept)
     store.close()
 

@@ -14,6 +14,7 @@ from digest.model import Approval, Consent, IssueState, NewSubscriber
 from digest.pipeline.approval import approve_automatic, approve_issue
 from digest.pipeline.delivery import deliver_issue, deliver_waiting
 from digest.pipeline.editing import reopen_issue
+from digest.pipeline.preflight import BY_ITSELF
 from digest.store import open_store
 from tests.core.harbour import ISSUE, NEWSLETTER
 from tests.fakes import FakeMailer, fake_config, fake_world
@@ -42,7 +43,7 @@ class Scene:
         return len(self.mailer.sent)
 
     def approve(self) -> None:
-        approve_issue(self.app, ISSUE.slug, by="editor")
+        approve_issue(self.app, ISSUE.slug, by="editor", manner=BY_ITSELF)
 
     def move(self, to: IssueState, *allowed: IssueState) -> None:
         kept = self.app.store.issues.get(ISSUE.slug)

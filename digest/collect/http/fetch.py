@@ -174,7 +174,8 @@ class _Door:
         except TimeoutError:
             result = FetchFailed(reason=f"no complete answer within {self._seconds:g} seconds")
         except Exception as error:  # noqa: BLE001 - one URL never ends a round: its failure is a value
-            result = FetchFailed(reason=_sentence(error))
+            unresolved = isinstance(error, aiohttp.ClientConnectorDNSError)
+            result = FetchFailed(reason=_sentence(error), unresolved=unresolved)
         latency = timedelta(seconds=time.perf_counter() - started)
         if isinstance(result, FetchFailed):
             return replace(result, reason=redacted(result.reason, request), latency=latency)

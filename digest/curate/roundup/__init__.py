@@ -4,7 +4,7 @@ Pure, as all of curating: from a longlist over a shortlist to a draft that an ed
 """
 
 from digest.curate.roundup.ballots import ballot_csv, ballot_lines, count, read_votes
-from digest.curate.roundup.checks import Lack, lacks
+from digest.curate.roundup.checks import Lack, lacks, promised_sections
 from digest.curate.roundup.draft import RoundupDraft, draft_roundup
 from digest.curate.roundup.longlist import Longlist, Post, longlist, year_of
 from digest.curate.roundup.opening import Counted
@@ -26,6 +26,7 @@ __all__ = [
     "draft_roundup",
     "lacks",
     "longlist",
+    "promised_sections",
     "quote_candidates",
     "read_votes",
     "shortlist",

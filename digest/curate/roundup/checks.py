@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from digest.curate.editing.texts import texts_of
-from digest.curate.roundup.passages import is_verbatim
 from digest.curate.roundup.phrases import TO_COME, roundup_phrases
 from digest.curate.roundup.quotes import quote_candidates
 from digest.curate.words import count_words, fold_title
 from digest.model import (
+    Catalogue,
     Entry,
     EntryKey,
     Issue,
@@ -18,6 +18,7 @@ from digest.model import (
     Section,
     Story,
 )
+from digest.model.verbatim import is_verbatim
 
 _CLOSING_MARKS = (("“", "”"), ("«", "»"))
 
@@ -60,15 +61,20 @@ def _lacks(
         yield from _support(story, entries)
 
 
-def _title(issue: Issue, newsletter: Newsletter) -> Iterator[Lack]:
-    phrases = roundup_phrases(newsletter.words)
+def promised_sections(title: str, words: Catalogue) -> int | None:
+    """The number that a roundup's title begins with ("Five posts …"); None without one."""
+    phrases = roundup_phrases(words)
     said = {phrases.number(count): count for count in range(1, 101)}
     said |= {str(count): count for count in range(1, 101)}
-    first = next(iter(issue.title.value.lower().split()), "")
-    if first in said and said[first] != len(issue.sections):
-        what = (
-            f"{issue.title.value!r} promises {first}, and there are {len(issue.sections)} sections"
-        )
+    return said.get(next(iter(title.lower().split()), ""))
+
+
+def _title(issue: Issue, newsletter: Newsletter) -> Iterator[Lack]:
+    title, there = issue.title.value, len(issue.sections)
+    promised = promised_sections(title, newsletter.words)
+    if promised is not None and promised != there:
+        first = title.lower().split()[0]
+        what = f"{title!r} promises {first}, and there are {there} sections"
         yield Lack(where="title", what=what)
 
 

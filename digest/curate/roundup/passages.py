@@ -1,13 +1,13 @@
-"""Passages: a post's markup as paragraphs and sentences, and whether it holds given words."""
+"""Passages: a post's markup as paragraphs and sentences, and which of them hold others."""
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from digest.curate.excerpts import sentences
-from digest.curate.words import one_line, plain_text
+from digest.curate.words import one_line
+from digest.model.verbatim import QUOTATION_MARKS, bare, quoted_parts
 
 _TAG = re.compile(r"""</?([A-Za-z][^\s/>]*)(?:[^<>"']|"[^"]*"|'[^']*')*>|<!--.*?-->""", re.DOTALL)
 _BLOCK_TAGS = """
@@ -21,15 +21,6 @@ _ITEMS = frozenset({"li", "dd"})
 _UNREAD = frozenset({"figure", "pre", "table", "aside", "nav", "footer"})
 _VOID = frozenset({"br", "hr"})
 _LINK = re.compile(r"""<a\b[^>]*?\bhref=["']([^"']+)["']""", re.IGNORECASE)
-_ELLIPSIS = re.compile(r"\s*(?:\[\s*(?:…|\.\.\.)\s*\]|…|\.\.\.)\s*")
-_SAME = str.maketrans(
-    {
-        **dict.fromkeys("‘’‛`´", "'"),
-        **dict.fromkeys("“”„‟«»", '"'),
-        **dict.fromkeys("‐‑–—−", "-"),
-    }
-)
-_QUOTATION_MARKS = "\"'“”„‟‘’«»‹›"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,22 +46,6 @@ def paragraphs(markup: str) -> tuple[Paragraph, ...]:
     return tuple(_paragraphs(markup))
 
 
-def is_verbatim(quote: str, markup: str) -> bool:
-    """Whether a post holds a quote's words exactly; "…" stands for words left out.
-
-    The marks around it do not matter, nor do kinds of quotation marks, dashes and spaces.
-    """
-    text = _compared(plain_text(markup))
-    at = 0
-    parts = [part for part in (_bare(part) for part in _ELLIPSIS.split(quote)) if part]
-    for part in parts:
-        at = text.find(part, at)
-        if at < 0:
-            return False
-        at += len(part)
-    return bool(parts)
-
-
 def overlaps(one: str, other: str) -> bool:
     """Whether one passage holds the other, but for marks around them and words left out."""
     return _holds(one, other) or _holds(other, one)
@@ -78,22 +53,14 @@ def overlaps(one: str, other: str) -> bool:
 
 def _holds(text: str, quote: str) -> bool:
     """Whether a text without gaps has every part of a quote."""
-    whole = _bare(text.strip().strip(_QUOTATION_MARKS).lstrip("…. "))
-    parts = [part for part in (_bare(part) for part in _ELLIPSIS.split(quote)) if part]
+    whole = bare(text.strip().strip(QUOTATION_MARKS).lstrip("…. "))
+    parts = quoted_parts(quote)
     return bool(parts) and all(part in whole for part in parts)
 
 
 def links_in(markup: str) -> tuple[str, ...]:
     """The addresses that a post's markup links to, in order."""
     return tuple(html.unescape(link[1]) for link in _LINK.finditer(markup))
-
-
-def _bare(text: str) -> str:
-    return _compared(text.strip().strip(_QUOTATION_MARKS))
-
-
-def _compared(text: str) -> str:
-    return one_line(unicodedata.normalize("NFC", text)).translate(_SAME)
 
 
 def _paragraphs(markup: str) -> Iterator[Paragraph]:

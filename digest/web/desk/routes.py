@@ -22,10 +22,12 @@ from digest.errors import (
     StateError,
     StoreError,
     TemplateError,
+    UnfitError,
     UnknownNameError,
 )
 from digest.model import KeptIssue
 from digest.pipeline.approval import approve_issue
+from digest.pipeline.preflight import EVERY
 from digest.web.desk.message import force_scheme, localise_media, still_links
 from digest.web.desk.overview import overviews
 from digest.web.desk.polling import poll_feeds, polled_from
@@ -200,8 +202,14 @@ class _Desk:
         if not await self._is_ours(request):
             return self._stale()
         form = await request.form()
+        reason = str(form.get("reason", "")).strip()
         await run_in_threadpool(
-            approve_issue, app, slug, by=getpass.getuser(), seen=str(form.get("seen", ""))
+            approve_issue,
+            app,
+            slug,
+            by=getpass.getuser(),
+            seen=str(form.get("seen", "")),
+            reasons={EVERY: reason} if reason else {},
         )
         return RedirectResponse(f"/issues/{slug}", status_code=303)
 
@@ -244,6 +252,8 @@ class _Desk:
         if isinstance(error, UnknownNameError):
             return self._problem("There is no such page", text=f"There is {error}.", status=404)
         problems = problems_of(error, place=str(self._state.directory))
+        if isinstance(error, UnfitError):
+            return self._problem("Not yet", text=str(error), status=409)
         if isinstance(error, StateError):
             return self._problem("Not any more", text=f"{error}.", status=409)
         if isinstance(error, StoreError):

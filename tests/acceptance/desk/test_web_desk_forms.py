@@ -5,14 +5,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from digest.model import IssueState
+from digest.model import IssueState, NewSubscriber
 from digest.web.security import form_token, is_form_token, is_loopback
 from tests.acceptance.desk.desk_world import DRAFT
 from tests.acceptance.web_world import (
     Answer,
     Client,
 )
-from tests.fakes import FakeWorld
+from tests.fakes import NOW, FakeWorld
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,12 @@ def press_approve(client: Client, page: str, **changes: str) -> int:
     return press(client, f"{DRAFT}/approve", page, **changes).status
 
 
+def subscribe(world: FakeWorld) -> None:
+    """Somebody to send the issue to."""
+    rows = [NewSubscriber(address="reader@coast.example")]
+    world.store.audience.subscribe_all(rows, newsletter="coast", now=NOW)
+
+
 def test_an_editor_polls_a_newsletters_feeds(world: FakeWorld, client: Client) -> None:
     """The button asks the newsletter's feeds at once and says what came of it."""
     answer = press(client, "/newsletters/coast/poll", client.get("/").text)
@@ -95,9 +101,12 @@ def test_a_poll_without_the_pages_token_asks_nobody(world: FakeWorld, client: Cl
 
 
 def test_an_editor_approves_what_was_looked_at(world: FakeWorld, client: Client) -> None:
-    """The page's button freezes exactly the rendering that the page showed."""
+    """The button freezes the rendering shown: with readers, and a reason for its warnings."""
     page = client.get(DRAFT).text
-    assert press_approve(client, page) == 303
+    assert press_approve(client, page, reason="a quiet week") == 409
+    subscribe(world)
+    assert press_approve(client, page) == 409
+    assert press_approve(client, page, reason="a quiet week") == 303
     kept = world.store.issues.get(DRAFT.rpartition("/")[2])
     assert kept.state is IssueState.APPROVED
     assert kept.approved_digest in page

@@ -1,0 +1,62 @@
+"""Circumstances: what rules about an issue know beside its texts, looked up by the shell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from digest.compose.preflight.rules import Proof
+from digest.model import EntryKey, FeedState, Issue, IssueState, KeptEntry, LinkCheck
+
+ENTRIES = "entries"
+"""The fact that holds the posts an issue tells: a mapping of :class:`EntryKey` to KeptEntry."""
+
+CIRCUMSTANCES = "circumstances"
+"""The fact that holds everything else: :class:`Circumstances`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpamScore:
+    """What SpamAssassin says of the message; from ``threshold`` on it is spam."""
+
+    score: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """An issue's surroundings. None and empty: not looked up, or there is none.
+
+    ``made_at`` is when its stories were picked, ``message_size`` the whole message in bytes.
+    ``recipients`` are confirmed subscribers, ``recipients_before`` those of the last issue.
+    ``promised`` is the number a roundup's title begins with. ``rehearsal``: the publication is
+    made up (its sender's domain is reserved by RFC 2606), so that nothing of it can go out.
+    ``private_hosts`` are those that the settings opt in: they are asked, and may be linked to.
+    ``past`` are the newsletter's last issues, the newest first; ``links`` go by address.
+    """
+
+    now: datetime
+    made_at: datetime
+    public_url: str = ""
+    rehearsal: bool = False
+    private_hosts: tuple[str, ...] = ()
+    state: IssueState = IssueState.DRAFT
+    message_size: int = 0
+    recipients: int | None = None
+    recipients_before: int | None = None
+    promised: int | None = None
+    past: tuple[Issue, ...] = ()
+    feeds: tuple[FeedState, ...] = ()
+    links: Mapping[str, LinkCheck] = field(default_factory=dict)
+    spam: SpamScore | None = None
+
+
+def entries_of(proof: Proof) -> Mapping[EntryKey, KeptEntry] | None:
+    """The posts an issue tells; None where they were not looked up."""
+    return cast("Mapping[EntryKey, KeptEntry] | None", proof.facts.get(ENTRIES))
+
+
+def circumstances_of(proof: Proof) -> Circumstances | None:
+    """An issue's surroundings; None where they were not looked up."""
+    found = proof.facts.get(CIRCUMSTANCES)
+    return found if isinstance(found, Circumstances) else None

@@ -1,0 +1,80 @@
+"""Recipients: whether an issue has somebody to go to, and goes once."""
+
+from collections.abc import Iterator
+
+from digest.compose.preflight.circumstances import circumstances_of
+from digest.compose.preflight.remarks import BLOCKER, WARNING, Remark, rule
+from digest.compose.preflight.rules import Proof
+from digest.model import IssueState
+
+_CHANGE = 0.2
+
+
+@rule(
+    "recipients-none",
+    BLOCKER,
+    "Somebody gets the issue",
+    why="An issue without readers was approved by mistake, or its list was not imported.",
+)
+def _none(proof: Proof) -> Iterator[Remark]:
+    known = circumstances_of(proof)
+    if known and known.recipients == 0:
+        newsletter = proof.issue.key.newsletter if proof.issue else "NEWSLETTER"
+        yield Remark(
+            what="The newsletter has no confirmed subscribers.",
+            fix=f"digest subscribers import FILE --newsletter {newsletter}",
+        )
+
+
+@rule(
+    "recipients-change",
+    WARNING,
+    "About as many get it as the last time",
+    why="A list that suddenly grew or shrank was often imported or cleaned by mistake.",
+)
+def _change(proof: Proof) -> Iterator[Remark]:
+    known = circumstances_of(proof)
+    if known is None or not known.recipients or not known.recipients_before:
+        return
+    change = known.recipients / known.recipients_before - 1
+    if abs(change) > _CHANGE:
+        counts = f"{known.recipients:,} now, {known.recipients_before:,} the last time"
+        yield Remark(
+            what=f"The number of recipients changed by {change:+.0%}: {counts}.",
+            excerpt=counts,
+            fix="Look at what was imported or removed since.",
+        )
+
+
+@rule(
+    "public-url",
+    BLOCKER,
+    "Readers reach the public pages safely",
+    why="Unsubscribe links must work by one click, and one click (RFC 8058) needs https.",
+)
+def _public_url(proof: Proof) -> Iterator[Remark]:
+    known = circumstances_of(proof)
+    if known is None or known.rehearsal or not known.public_url:
+        return
+    if not known.public_url.lower().startswith("https://"):
+        yield Remark(
+            what="The public pages, and with them every unsubscribe link, are not at an https URL.",
+            excerpt=known.public_url,
+            fix='Set public_url = "https://…" under [web] in digest.toml.',
+        )
+
+
+@rule(
+    "already-sent",
+    BLOCKER,
+    "The issue was not sent before",
+    why="Nobody wants the same message twice.",
+)
+def _already_sent(proof: Proof) -> Iterator[Remark]:
+    known = circumstances_of(proof)
+    if known and known.state in {IssueState.SENDING, IssueState.SENT}:
+        went = "is being sent" if known.state is IssueState.SENDING else "was sent already"
+        yield Remark(what=f"The issue {went} to this audience.", fix="Draft another issue.")
+
+
+RULES = (_none, _change, _public_url, _already_sent)

@@ -1,0 +1,78 @@
+"""The verdict: rules run over a proof, and what they found held against waivers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from digest.compose.preflight.rules import Proof, Rule
+from digest.model import Finding, Severity, Waiver
+
+_ORDER = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A finding, and the waiver that says it is fine, if there is one."""
+
+    finding: Finding
+    waiver: Waiver | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it keeps an editor from approving."""
+        blocks = self.finding.severity is Severity.BLOCKER
+        return blocks or (self.finding.severity is Severity.WARNING and self.waiver is None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Everything that was found, what matters most first, then in the order of the rules."""
+
+    judged: tuple[Judged, ...]
+
+    @property
+    def blockers(self) -> tuple[Finding, ...]:
+        """What must be mended; no waiver helps."""
+        return self._open(Severity.BLOCKER)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What is to be mended or waived, and was not waived yet."""
+        return self._open(Severity.WARNING)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many findings there are of each kind."""
+        found = [each.finding.severity for each in self.judged]
+        return {
+            "blockers": len(self.blockers),
+            "warnings": len(self.warnings),
+            "waived": sum(each.waiver is not None for each in self.judged),
+            "advice": found.count(Severity.ADVICE),
+        }
+
+    def waived(self, waivers: Iterable[Waiver]) -> "Verdict":
+        """The same findings, with these waivers besides those that answered some already."""
+        given = {(waiver.rule, waiver.excerpt): waiver for waiver in waivers}
+        again = (_judged(each.finding, given) for each in self.judged)
+        return Verdict(
+            judged=tuple(
+                new if new.waiver else old for old, new in zip(self.judged, again, strict=True)
+            )
+        )
+
+    def _open(self, severity: Severity) -> tuple[Finding, ...]:
+        found = (each.finding for each in self.judged if each.is_open)
+        return tuple(finding for finding in found if finding.severity is severity)
+
+
+def judge(proof: Proof, rules: Iterable[Rule], waivers: Iterable[Waiver] = ()) -> Verdict:
+    """Run the rules; a waiver of a rule and excerpt answers the warnings of both."""
+    found = [finding for rule in rules for finding in rule.run(proof)]
+    found.sort(key=lambda finding: _ORDER.index(finding.severity))
+    return Verdict(judged=tuple(Judged(finding=finding) for finding in found)).waived(waivers)
+
+
+def _judged(finding: Finding, given: dict[tuple[str, str], Waiver]) -> Judged:
+    waivable = finding.severity is Severity.WARNING
+    waiver = given.get((finding.rule, finding.excerpt)) if waivable else None
+    return Judged(finding=finding, waiver=waiver)

@@ -1,0 +1,213 @@
+"""Pre-flight: what an issue's rules need is gathered, they are run, and warnings are waived."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from digest.app import App
+from digest.compose.preflight.anchors import urls_to_ask
+from digest.compose.preflight.circumstances import CIRCUMSTANCES, ENTRIES, Circumstances
+from digest.compose.preflight.hosts import is_reserved
+from digest.compose.preflight.issue_rules import ISSUE_RULES
+from digest.compose.preflight.rules import Proof, Rule
+from digest.compose.preflight.verdict import Verdict, judge
+from digest.curate.roundup import promised_sections
+from digest.errors import StateError, UnfitError
+from digest.model import (
+    Consent,
+    EntryKey,
+    Finding,
+    IssueKind,
+    IssueState,
+    KeptEntry,
+    KeptIssue,
+    Newsletter,
+    RenderedIssue,
+    Waiver,
+)
+from digest.pipeline.letters import sample_copy, sample_envelope
+from digest.pipeline.links import check_links
+from digest.pipeline.sources import newsletter_feeds
+from digest.pipeline.spam import has_spamassassin, spam_score
+
+EVERY = "*"
+"""In place of a rule's name: every rule."""
+
+_NOBODY = "reader@example.org"
+_WENT_OUT = (IssueState.SENDING, IssueState.SENT, IssueState.PAUSED)
+_REMEMBERED = 4
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preflight:
+    """An issue and what stands between it and its readers.
+
+    ``notes`` say what was left out.
+    """
+
+    kept: KeptIssue
+    verdict: Verdict
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a pre-flight is made. ``offline`` asks for no link.
+
+    ``failures_for`` is how long a link that failed is not asked again. With ``warnings_pass``,
+    blockers alone keep an issue from being approved.
+    """
+
+    offline: bool = False
+    failures_for: timedelta = timedelta(0)
+    warnings_pass: bool = False
+    rules: Sequence[Rule] = ISSUE_RULES
+
+
+ASKED = Manner()
+"""What a person asks for."""
+
+BY_ITSELF = Manner(failures_for=timedelta(hours=1), warnings_pass=True)
+"""What the schedule does every few minutes while an issue is held."""
+
+
+def preflight(
+    app: App, kept: KeptIssue, rendering: RenderedIssue, *, manner: Manner = ASKED
+) -> Preflight:
+    """Run the rules over an issue as that rendering has it."""
+    proof, notes = _proof(app, kept, rendering, manner)
+    waivers = app.store.preflight.waivers(kept.id)
+    return Preflight(kept=kept, verdict=judge(proof, manner.rules, waivers), notes=notes)
+
+
+def waive(app: App, flown: Preflight, reasons: Mapping[str, str], *, by: str) -> Preflight:
+    """Keep an editor's word, a reason for each rule, on every open warning of those rules.
+
+    The rule :data:`EVERY` stands for all of them.
+
+    Returns the pre-flight as it is with them.
+
+    :raises StateError: when a rule found nothing to waive, or a reason is missing.
+    """
+    given: list[Waiver] = []
+    for rule, reason in reasons.items():
+        found = [each for each in flown.verdict.warnings if rule in {each.rule, EVERY}]
+        _refuse(flown, rule, reason, found)
+        given += [
+            Waiver(rule=name, excerpt=excerpt, reason=reason.strip(), by=by, at=app.clock())
+            for name, excerpt in dict.fromkeys((each.rule, each.excerpt) for each in found)
+        ]
+    app.store.preflight.waive(flown.kept.id, given)
+    return replace(flown, verdict=flown.verdict.waived(given))
+
+
+def refuse_unfit(flown: Preflight, *, warnings: bool = True) -> None:
+    """Let only what nothing stands against pass; without ``warnings``, blockers alone count.
+
+    :raises UnfitError: naming what was found.
+    """
+    verdict = flown.verdict
+    open_warnings = verdict.warnings if warnings else ()
+    found = (*verdict.blockers, *open_warnings)
+    if not found:
+        return
+    slug = flown.kept.issue.slug
+    lines = [f"\n  {_line(finding)}" for finding in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        lines.append(f"\n  and {len(found) - _SHOWN} more: digest preflight {slug}")
+    if open_warnings and not verdict.blockers:
+        lines.append('\nWarnings need a reason: --waive RULE="why it is fine"')
+    counts = f"{_counted(verdict.blockers, 'blocker')}, {_counted(verdict.warnings, 'warning')}"
+    raise UnfitError(slug, f"the pre-flight found {counts}{''.join(lines)}")
+
+
+def _refuse(flown: Preflight, rule: str, reason: str, found: Sequence[Finding]) -> None:
+    slug = flown.kept.issue.slug
+    if not reason.strip():
+        raise StateError(slug, f"a waiver of {rule} needs a reason")
+    # Waiving the same again changes nothing.
+    waived = [each.finding.rule for each in flown.verdict.judged if each.waiver]
+    if found or rule in {*waived, EVERY}:
+        return
+    if rule in {finding.rule for finding in flown.verdict.blockers}:
+        raise StateError(slug, f"{rule} is a blocker, which must be mended; it cannot be waived")
+    open_rules = dict.fromkeys(finding.rule for finding in flown.verdict.warnings)
+    known = f"; open warnings: {', '.join(open_rules)}" if open_rules else ""
+    raise StateError(slug, f"no warning of {rule} is open{known}")
+
+
+def _line(finding: Finding) -> str:
+    fix = f" – {finding.fix}" if finding.fix else ""
+    excerpt = f" “{finding.excerpt}”" if finding.excerpt not in finding.what else ""
+    return f"{finding.severity} {finding.rule}: {finding.what}{excerpt}{fix}"
+
+
+def _counted(findings: Sequence[Finding], noun: str) -> str:
+    return f"{len(findings)} {noun}{'' if len(findings) == 1 else 's'}"
+
+
+def _proof(
+    app: App, kept: KeptIssue, rendering: RenderedIssue, manner: Manner
+) -> tuple[Proof, tuple[str, ...]]:
+    newsletter = app.config.newsletter(kept.issue.key.newsletter)
+    copy = sample_copy(app, kept, rendering)
+    message = sample_envelope(app, kept, rendering, recipient=_NOBODY).content
+    known = _circumstances(app, kept, newsletter, message)
+    proof = Proof(
+        source=copy.html,
+        text=copy.text,
+        subject=rendering.subject,
+        preheader=rendering.preheader,
+        issue=kept.issue,
+        newsletter=newsletter,
+        facts={ENTRIES: _entries(app, kept), CIRCUMSTANCES: known},
+    )
+    notes = () if has_spamassassin() else ("SpamAssassin is not installed: no spam score",)
+    if manner.offline:
+        return proof, ("links were not asked for (offline)", *notes)
+    links = check_links(app, urls_to_ask(proof), failures_for=manner.failures_for)
+    known = replace(known, links=links)
+    return replace(proof, facts={**proof.facts, CIRCUMSTANCES: known}), notes
+
+
+def _circumstances(
+    app: App, kept: KeptIssue, newsletter: Newsletter, message: bytes
+) -> Circumstances:
+    before = [
+        each
+        for each in app.store.issues.issues(
+            newsletter=newsletter.id, states=(*_WENT_OUT, IssueState.APPROVED)
+        )
+        if each.id != kept.id and each.issue.key.period.end <= kept.issue.key.period.end
+    ]
+    sent = next((each for each in before if each.state in _WENT_OUT), None)
+    states = app.store.feeds.states(newsletter_feeds(app, newsletter))
+    return Circumstances(
+        now=app.clock(),
+        made_at=kept.created_at,
+        public_url=app.config.settings.web.public_url,
+        rehearsal=is_reserved(newsletter.sender.address.rpartition("@")[2]),
+        private_hosts=app.config.settings.collect.private_hosts,
+        state=kept.state,
+        message_size=len(message),
+        recipients=app.store.audience.count(newsletter=newsletter.id, consent=Consent.CONFIRMED),
+        recipients_before=app.store.ledger.tally(sent.id).total if sent else None,
+        promised=_promised(kept, newsletter),
+        past=tuple(
+            each.issue for each in before[:_REMEMBERED] if each.issue.kind is IssueKind.DIGEST
+        ),
+        feeds=tuple(states.values()),
+        spam=spam_score(message),
+    )
+
+
+def _promised(kept: KeptIssue, newsletter: Newsletter) -> int | None:
+    if kept.issue.kind is not IssueKind.ROUNDUP:
+        return None
+    return promised_sections(kept.issue.title.value, newsletter.words)
+
+
+def _entries(app: App, kept: KeptIssue) -> Mapping[EntryKey, KeptEntry]:
+    found = ((key, app.store.feeds.entry(key)) for key in kept.issue.entry_keys)
+    return {key: entry for key, entry in found if entry}

@@ -1,0 +1,95 @@
+"""What editors waived of an issue's pre-flight, and what was found behind links, in SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, delete, select
+
+from digest.model import LinkCheck, Waiver
+from digest.store.database import Database, portions
+from digest.store.tables import link_checks, waivers
+
+
+class SqlPreflight:
+    """A :class:`digest.ports.PreflightStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def waive(self, issue_id: int, given: Sequence[Waiver]) -> None:
+        """Keep waivers of an issue; a later one on the same finding replaces the earlier."""
+        rows = [{"issue_id": issue_id, **_waiver_columns(waiver)} for waiver in given]
+        self._put(waivers, rows, key=("issue_id", "rule", "excerpt"))
+
+    def waivers(self, issue_id: int) -> tuple[Waiver, ...]:
+        """What was waived of an issue, in order of rule and excerpt."""
+        columns = waivers.c
+        wanted = (
+            select(waivers)
+            .where(columns.issue_id == issue_id)
+            .order_by(columns.rule, columns.excerpt)
+        )
+        with self._database.reading() as connection:
+            return tuple(_waiver(row) for row in connection.execute(wanted))
+
+    def keep_links(self, checks: Sequence[LinkCheck], *, since: datetime) -> None:
+        """Keep what was found behind links; what is older than ``since`` is forgotten."""
+        with self._database.writing() as connection:
+            connection.execute(delete(link_checks).where(link_checks.c.checked_at < since))
+        self._put(link_checks, [_link_columns(check) for check in checks], key=("url",))
+
+    def links(self, urls: Sequence[str], *, since: datetime) -> dict[str, LinkCheck]:
+        """What was found behind those links that were asked ``since`` then."""
+        found: dict[str, LinkCheck] = {}
+        fresh = select(link_checks).where(link_checks.c.checked_at >= since)
+        with self._database.reading() as connection:
+            for some in portions(list(dict.fromkeys(urls))):
+                rows = connection.execute(fresh.where(link_checks.c.url.in_(some)))
+                found.update((row.url, _link(row)) for row in rows)
+        return found
+
+    def _put(self, table: Table, rows: Sequence[dict[str, object]], *, key: Sequence[str]) -> None:
+        if not rows:
+            return
+        new = self._database.insert(table)
+        changes = {name: new.excluded[name] for name in rows[0] if name not in key}
+        either = new.on_conflict_do_update(index_elements=list(key), set_=changes)
+        with self._database.writing() as connection:
+            connection.execute(either, list(rows))
+
+
+def _waiver_columns(waiver: Waiver) -> dict[str, object]:
+    return {
+        "rule": waiver.rule,
+        "excerpt": waiver.excerpt,
+        "reason": waiver.reason,
+        "by": waiver.by,
+        "at": waiver.at,
+    }
+
+
+def _waiver(row: Row[Any]) -> Waiver:
+    return Waiver(rule=row.rule, excerpt=row.excerpt, reason=row.reason, by=row.by, at=row.at)
+
+
+def _link_columns(check: LinkCheck) -> dict[str, object]:
+    return {
+        "url": check.url,
+        "checked_at": check.checked_at,
+        "final_url": check.final_url,
+        "failure": check.failure,
+        "status": check.status,
+        "unresolved": check.unresolved,
+    }
+
+
+def _link(row: Row[Any]) -> LinkCheck:
+    return LinkCheck(
+        url=row.url,
+        checked_at=row.checked_at,
+        final_url=row.final_url,
+        failure=row.failure,
+        status=row.status,
+        unresolved=row.unresolved,
+    )

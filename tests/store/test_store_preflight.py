@@ -1,0 +1,56 @@
+"""Waivers and checked links, kept."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from digest.model import LinkCheck, Waiver
+from digest.ports import PreflightStore
+from digest.store import SqlStore
+from tests.core.harbour import ISSUE
+from tests.fakes import FakeStore
+
+NOW = datetime(2026, 6, 18, 9, tzinfo=UTC)
+WAIVER = Waiver(rule="one-feed", excerpt="“a” feed", reason="its week", by="Ada", at=NOW)
+CHECK = LinkCheck(url="https://quay.net/", checked_at=NOW, final_url="https://quay.net/a")
+
+
+@pytest.fixture(params=["real", "fake"])
+def kept(request: pytest.FixtureRequest) -> tuple[PreflightStore, int]:
+    """A store's part, and an issue to waive for."""
+    made: SqlStore | FakeStore = (
+        request.getfixturevalue("store") if request.param == "real" else FakeStore()
+    )
+    added = made.issues.add(ISSUE, now=NOW)
+    assert added
+    return made.preflight, added.id
+
+
+def test_a_waiver_comes_back_and_a_later_one_replaces_it(
+    kept: tuple[PreflightStore, int],
+) -> None:
+    """One waiver a rule and excerpt; other issues have none; none is fine too."""
+    part, issue = kept
+    other = replace(WAIVER, rule="link-text", excerpt="")
+    part.waive(issue, [WAIVER, other])
+    part.waive(issue, [])
+    later = replace(WAIVER, reason="still", at=NOW + timedelta(hours=1))
+    part.waive(issue, [later])
+    assert part.waivers(issue) == (other, later)
+    assert part.waivers(issue + 1) == ()
+
+
+def test_links_are_remembered_until_they_are_old(kept: tuple[PreflightStore, int]) -> None:
+    """What was asked since then comes back, the newest of each address; old ones go."""
+    part, _ = kept
+    gone = LinkCheck(url="https://pier.net/", checked_at=NOW, failure="HTTP 404", status=404)
+    lost = LinkCheck(url="https://nil.net/", checked_at=NOW, failure="no name", unresolved=True)
+    part.keep_links([CHECK, gone, lost], since=NOW)
+    urls = [CHECK.url, gone.url, lost.url, "https://never.net/"]
+    found = part.links(urls, since=NOW)
+    assert found == {each.url: each for each in (CHECK, gone, lost)}
+    later = replace(CHECK, checked_at=NOW + timedelta(hours=2))
+    part.keep_links([later], since=NOW + timedelta(hours=1))
+    assert part.links(urls, since=NOW) == {CHECK.url: later}
+    assert part.links(urls, since=NOW + timedelta(hours=3)) == {}
