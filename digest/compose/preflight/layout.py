@@ -6,9 +6,9 @@ from lxml.html import HtmlElement
 
 from digest.compose.preflight.computed import px
 from digest.compose.preflight.rules import Proof, Rule
-from digest.compose.preflight.shown import button_height, links, padding, text_of
+from digest.compose.preflight.shown import button_height, links, padding, text_finding, text_of
 from digest.compose.preflight.stylesheet import declarations
-from digest.model import Finding, Place, Severity
+from digest.model import Finding, Severity
 
 _BUTTON, _TARGET = 44, 24
 _LONGEST_LINE = 75
@@ -25,7 +25,7 @@ def _buttons(proof: Proof) -> Iterator[Finding]:
         height = button_height(link, looks)
         if height is not None and height < _BUTTON and not looks[link].hidden:
             what = f"a button is {height:.3g} px high, under {_BUTTON}"
-            yield _finding("button-height", what, text_of(link))
+            yield text_finding("button-height", what, text_of(link))
 
 
 def _targets(proof: Proof) -> Iterator[Finding]:
@@ -37,7 +37,7 @@ def _targets(proof: Proof) -> Iterator[Finding]:
         for size, sides in zip(sizes, (padding(link)[1::2], padding(link)[::2]), strict=True):
             if size.isdecimal() and len(size) < 3 and int(size) + sum(sides) < _TARGET:  # noqa: PLR2004 - digits
                 what = f"a linked image is {size} px, under {_TARGET}"
-                yield _finding("target-size", what, pictures[0].get("alt") or "")
+                yield text_finding("target-size", what, pictures[0].get("alt") or "")
                 break
 
 
@@ -51,7 +51,7 @@ def _lines(proof: Proof) -> Iterator[Finding]:
         characters = _room(paragraph) / (look.size * _LETTER)
         if characters > _LONGEST_LINE:
             what = f"a line holds about {characters:.0f} characters, over {_LONGEST_LINE}"
-            yield _finding("line-length", what, words)
+            yield text_finding("line-length", what, words)
 
 
 def _room(element: HtmlElement) -> float:
@@ -78,16 +78,6 @@ def _width(box: HtmlElement) -> float | None:
     if attribute.isdecimal() and len(attribute) <= 5:  # noqa: PLR2004 - digits
         given.append(float(attribute))
     return min((width for width in given if width), default=None)
-
-
-def _finding(rule: str, what: str, words: str) -> Finding:
-    return Finding(
-        rule=rule,
-        severity=Severity.WARNING,
-        what=what,
-        excerpt=words[:80],
-        place=Place(part="html"),
-    )
 
 
 RULES = (

@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from digest.compose.preflight.computed import NOT_SHOWN, Look, px
 from digest.compose.preflight.stylesheet import declarations
+from digest.model import Finding, Place, Severity
 
 _INVISIBLE = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2060\ufeff\u00a0]+")
 _SIDES = {1: (0, 0), 2: (0, 0), 3: (0, 2), 4: (0, 2)}
@@ -47,6 +48,17 @@ def _shown(
 def text_of(element: HtmlElement) -> str:
     """All text inside an element, spaces made single."""
     return _INVISIBLE.sub(" ", "".join(map(str, element.itertext()))).strip()
+
+
+def text_finding(rule: str, what: str, words: str) -> Finding:
+    """A warning about a text, which is shown with it, shortened."""
+    return Finding(
+        rule=rule,
+        severity=Severity.WARNING,
+        what=what,
+        excerpt=words[:80],
+        place=Place(part="html"),
+    )
 
 
 def links(document: HtmlElement) -> Iterator[HtmlElement]:

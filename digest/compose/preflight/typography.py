@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement
 
 from digest.compose.preflight.rules import Proof, Rule
-from digest.compose.preflight.shown import Shown, button_height, links, text_of, texts
-from digest.model import Finding, Place, Severity
+from digest.compose.preflight.shown import Shown, button_height, links, text_finding, text_of, texts
+from digest.model import Finding, Severity
 
 _GENERIC = frozenset({"serif", "sans-serif", "monospace", "cursive", "system-ui"})
 _SMALLEST, _PARAGRAPH = 13, 16
@@ -24,7 +24,7 @@ def _underline(proof: Proof) -> Iterator[Finding]:
             continue
         worn = (looks[element] for element in link.iter() if element in looks)
         if not any(look.underlined for look in worn):
-            yield _finding("link-underline", "a link is not underlined", words)
+            yield text_finding("link-underline", "a link is not underlined", words)
 
 
 def _size(proof: Proof) -> Iterator[Finding]:
@@ -36,7 +36,7 @@ def _size(proof: Proof) -> Iterator[Finding]:
             what = f"a paragraph is {size:g} px, under {_PARAGRAPH}"
         else:
             continue
-        yield _finding("type-size", what, shown.text)
+        yield text_finding("type-size", what, shown.text)
 
 
 def _line_height(proof: Proof) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def _line_height(proof: Proof) -> Iterator[Finding]:
         height = shown.look.line_height
         if _is_paragraph(shown.element) and height < _TIGHTEST - _NEARLY:
             what = f"a paragraph's lines are {height:.3g} of its size apart, under {_TIGHTEST}"
-            yield _finding("line-height", what, shown.text)
+            yield text_finding("line-height", what, shown.text)
 
 
 def _font(proof: Proof) -> Iterator[str]:
@@ -67,23 +67,13 @@ def _stack_fault(shown: Shown) -> str:
 def _setting(proof: Proof) -> Iterator[Finding]:
     for shown in texts(proof.document, proof.looks()):
         if shown.look.align == "justify":
-            yield _finding("text-setting", "a text is justified", shown.text)
+            yield text_finding("text-setting", "a text is justified", shown.text)
         if shown.look.transform == "uppercase" and shown.text != shown.text.upper():
-            yield _finding("text-setting", "a text is set in capitals", shown.text)
+            yield text_finding("text-setting", "a text is set in capitals", shown.text)
 
 
 def _is_paragraph(element: HtmlElement) -> bool:
     return element.tag == "p" or next(element.iterancestors("p"), None) is not None
-
-
-def _finding(rule: str, what: str, words: str) -> Finding:
-    return Finding(
-        rule=rule,
-        severity=Severity.WARNING,
-        what=what,
-        excerpt=words[:80],
-        place=Place(part="html"),
-    )
 
 
 RULES = (

@@ -1,0 +1,30 @@
+"""What the shell needs from the world, named for the need.
+
+``digest.pipeline`` calls these; ``digest.store``, ``digest.collect.http.fetch``,
+``digest.compose.render`` and ``digest.deliver.smtp`` provide them; tests bring their own fakes.
+"""
+
+from digest.ports.audience import AudienceStore, LedgerStore
+from digest.ports.issues import IssueStore, PreflightStore
+from digest.ports.sources import ArticleStore, EntryStore, FeedStore, HubStore, ListStore
+from digest.ports.store import Store
+from digest.ports.world import Embedder, Fetcher, Mailer, MailSession, Parser, Renderer
+
+__all__ = [
+    "ArticleStore",
+    "AudienceStore",
+    "Embedder",
+    "EntryStore",
+    "FeedStore",
+    "Fetcher",
+    "HubStore",
+    "IssueStore",
+    "LedgerStore",
+    "ListStore",
+    "MailSession",
+    "Mailer",
+    "Parser",
+    "PreflightStore",
+    "Renderer",
+    "Store",
+]

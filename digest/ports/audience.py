@@ -1,0 +1,128 @@
+"""What is kept of people: subscriptions, suppressions, and a ledger row for each mail."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from digest.model import (
+    Consent,
+    Delivery,
+    Enrolment,
+    NewSubscriber,
+    Settlement,
+    Subscriber,
+    Subscription,
+    Suppression,
+    SuppressionReason,
+    Tally,
+)
+
+
+class AudienceStore(Protocol):
+    """Subscribers, what they agreed to, and who gets nothing any more."""
+
+    def subscribe(
+        self, *, address: str, name: str, newsletter: str, consent: Consent, now: datetime
+    ) -> Subscription:
+        """Add or update one subscription. Never revives one that was ended.
+
+        An existing ``UNSUBSCRIBED`` stays; ``CONFIRMED`` is not lowered to ``PENDING``.
+        """
+        ...
+
+    def subscribe_all(
+        self, rows: Sequence[NewSubscriber], *, newsletter: str, now: datetime
+    ) -> Enrolment:
+        """Subscribe a whole list by the rules of :meth:`subscribe`, in one transaction."""
+        ...
+
+    def subscriptions(self, *, newsletter: str = "") -> Iterator[Subscription]:
+        """Every subscription, streamed in order of address."""
+        ...
+
+    def count(self, *, newsletter: str, consent: Consent) -> int:
+        """How many subscriptions of a newsletter are in one state of consent."""
+        ...
+
+    def subscriber(self, subscriber_id: int) -> Subscriber | None:
+        """One person."""
+        ...
+
+    def unsubscribe(self, subscriber_id: int, *, newsletter: str, now: datetime) -> bool:
+        """End a subscription; whether there was one that had not ended yet."""
+        ...
+
+    def suppress(self, address: str, *, reason: SuppressionReason, now: datetime) -> None:
+        """Keep an address from all mail."""
+        ...
+
+    def release(self, address: str) -> bool:
+        """Take an address off the suppression list; whether it was on it."""
+        ...
+
+    def suppressions(self) -> tuple[Suppression, ...]:
+        """The suppression list, in order of address."""
+        ...
+
+
+class LedgerStore(Protocol):
+    """One row per recipient of each issue, and the states of RELIABILITY's sending rules."""
+
+    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+        """Freeze the recipients of an approved issue and start sending it, in one transaction.
+
+        Returns how many there are; frozen recipients of an earlier call stay as they are.
+        """
+        ...
+
+    def claim(
+        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+    ) -> tuple[Delivery, ...]:
+        """Take up to ``limit`` rows that are due, for ``owner``, committed before returning.
+
+        None is due while the issue is not being sent (paused, cancelled).
+        """
+        ...
+
+    def begin(self, delivery: Delivery, *, owner: str, now: datetime) -> bool:
+        """Mark a claimed row as being handed over, just before it is; committed.
+
+        False, and settled as suppressed, when the person has unsubscribed or is suppressed by now.
+        False, and back in the queue, when the issue was paused or cancelled.
+        False, and untouched, when the row is not (or no longer) claimed by ``owner``.
+        """
+        ...
+
+    def begin_all(
+        self, batch: Sequence[Delivery], *, owner: str, now: datetime
+    ) -> tuple[Delivery, ...]:
+        """Mark claimed rows as being handed over by the rules of :meth:`begin`, in one commit.
+
+        Returns those that may go, in the order given. One commit for a window of messages is what
+        keeps a disk's flushes from setting the pace.
+        """
+        ...
+
+    def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
+        """Record how claimed deliveries went, in one transaction.
+
+        A delivery that is final already stays as it is, so that settling twice does no harm.
+
+        :raises StateError: when one is not in the ledger; the others are recorded all the same.
+        """
+        ...
+
+    def recover(self, owners: Sequence[str], *, now: datetime) -> int:
+        """Free rows claimed by owners that are dead, or whose lease ran out; how many.
+
+        Rows that were being handed over become ``UNCERTAIN`` and due; the others are queued again.
+        """
+        ...
+
+    def owners(self) -> tuple[str, ...]:
+        """Who holds claims now."""
+        ...
+
+    def tally(self, issue_id: int) -> Tally:
+        """How many deliveries stand in each state."""
+        ...

@@ -1,0 +1,127 @@
+"""What is kept of issues: their texts, edits and renderings, and their pre-flight."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from digest.model import (
+    Choice,
+    Correction,
+    Edits,
+    Issue,
+    IssueKey,
+    IssueKind,
+    IssueState,
+    KeptIssue,
+    LinkCheck,
+    RenderedIssue,
+    Waiver,
+)
+
+
+class IssueStore(Protocol):
+    """Issues and their frozen renderings."""
+
+    def add(
+        self,
+        issue: Issue,
+        *,
+        now: datetime,
+        state: IssueState = IssueState.DRAFT,
+        choices: Sequence[Choice] = (),
+    ) -> KeptIssue | None:
+        """Keep a new issue and mark its entries as used; None when its period has one already.
+
+        With ``IssueState.SKIPPED`` the period is used up and no entry is. A roundup uses no
+        entries up, and its period is no digest's.
+        """
+        ...
+
+    def get(self, slug: str) -> KeptIssue:
+        """The issue with that slug; a newsletter's id means its newest digest.
+
+        :raises UnknownNameError: when there is none.
+        """
+        ...
+
+    def find(self, key: IssueKey, *, kind: IssueKind = IssueKind.DIGEST) -> KeptIssue | None:
+        """The issue of that kind, newsletter and period."""
+        ...
+
+    def issues(
+        self,
+        *,
+        newsletter: str = "",
+        states: Sequence[IssueState] = (),
+        kind: IssueKind | None = None,
+    ) -> tuple[KeptIssue, ...]:
+        """Issues, newest period first, narrowed where asked."""
+        ...
+
+    def approve(
+        self, kept: KeptIssue, rendering: RenderedIssue, *, by: str, now: datetime
+    ) -> KeptIssue:
+        """Freeze the rendering with the issue, in one transaction.
+
+        :raises StateError: when the issue is no draft, or changed since ``kept`` was read.
+        """
+        ...
+
+    def rendering(self, issue_id: int) -> RenderedIssue:
+        """The frozen rendering of an approved issue."""
+        ...
+
+    def save(
+        self,
+        kept: KeptIssue,
+        *,
+        issue: Issue,
+        edits: Edits,
+        choices: Sequence[Choice] | None = None,
+        now: datetime,
+    ) -> KeptIssue:
+        """Put a draft's new text, edits and (where given) choices in place of the old ones.
+
+        The entries it uses up are those of the new text.
+
+        :raises StateError: when the issue is no draft, or changed since ``kept`` was read.
+        """
+        ...
+
+    def choices(self, issue_id: int) -> tuple[Choice, ...]:
+        """What became of each entry when the issue was made, in order of key."""
+        ...
+
+    def add_corrections(self, corrections: Sequence[Correction]) -> None:
+        """Keep editors' words on topics; a later one on the same entry replaces the earlier."""
+        ...
+
+    def corrections(self, newsletter: str) -> tuple[Correction, ...]:
+        """The newsletter's corrections, oldest first."""
+        ...
+
+    def change_state(
+        self, issue_id: int, *, to: IssueState, allowed: Sequence[IssueState], now: datetime
+    ) -> bool:
+        """Move an issue to another state if it is in one of those allowed; whether it moved."""
+        ...
+
+
+class PreflightStore(Protocol):
+    """What editors waived of an issue's pre-flight, and what was found behind links."""
+
+    def waive(self, issue_id: int, given: Sequence[Waiver]) -> None:
+        """Keep waivers of an issue; a later one on the same finding replaces the earlier."""
+        ...
+
+    def waivers(self, issue_id: int) -> tuple[Waiver, ...]:
+        """What was waived of an issue, in order of rule and excerpt."""
+        ...
+
+    def keep_links(self, checks: Sequence[LinkCheck], *, since: datetime) -> None:
+        """Keep what was found behind links; what is older than ``since`` is forgotten."""
+        ...
+
+    def links(self, urls: Sequence[str], *, since: datetime) -> dict[str, LinkCheck]:
+        """What was found behind those links that were asked ``since`` then."""
+        ...
