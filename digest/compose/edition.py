@@ -12,15 +12,18 @@ from typing import Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from digest.compose.personalise import SLOT_DOMAIN, UNSUBSCRIBE_SLOT
+from digest.compose.personalise import (
+    NAME_SLOT,
+    PREFERENCES_SLOT,
+    SLOT_DOMAIN,
+    UNSUBSCRIBE_SLOT,
+    defused,
+    mark_id,
+    one_line,
+)
 from digest.compose.phrases import Phrases, direction, phrases_for
 from digest.model import Coverage, Earlier, Image, Issue, Newsletter, Quote, Section, Story
 
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-# Not \s: a no-break space in a headline is there on purpose.
-_SPACES = re.compile(r"[ \t\r\n\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _UNSHOWABLE = (".svg", ".svgz", ".tif", ".tiff", ".avif", ".heic", ".pdf", ".mp3", ".mp4")
 # Below this width a picture is an icon or a tracking pixel.
@@ -110,7 +113,7 @@ class StoryView:
 
     ``support`` holds help lines for readers whom the story touches: every theme shows them.
     ``coverage`` names other sources that tell it, ``follows`` what it follows up. ``lead_in`` and
-    ``quotes`` are a roundup's.
+    ``quotes`` are a roundup's. ``topic`` is for marks: where the story belongs.
     """
 
     headline: str
@@ -127,6 +130,7 @@ class StoryView:
     follows: FollowedView | None = None
     lead_in: str = ""
     quotes: tuple[QuoteView, ...] = ()
+    topic: str = ""
 
     @property
     def facts(self) -> str:
@@ -136,12 +140,16 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """A topic with at least one story. A roundup's has a hook and a background, in paragraphs."""
+    """A topic with at least one story. A roundup's has a hook and a background, in paragraphs.
+
+    ``topic`` is for marks: ``<!--section:{{ section.topic }}-->``.
+    """
 
     heading: str
     stories: tuple[StoryView, ...]
     hook: tuple[str, ...] = ()
     background: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +174,19 @@ class IssueView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingView:
+    """How a reader is greeted: ``named`` holds the slot of the name, ``nameless`` may be empty."""
+
+    named: str
+    nameless: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewsletterView:
-    """A publication. ``why`` is never empty; ``direction`` is ``ltr`` or ``rtl``."""
+    """A publication. ``why`` is never empty; ``direction`` is ``ltr`` or ``rtl``.
+
+    ``greeting`` is None where it greets nobody.
+    """
 
     name: str
     tagline: str
@@ -176,14 +195,19 @@ class NewsletterView:
     why: str
     language: str
     direction: str
+    greeting: GreetingView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Where the footer leads. ``unsubscribe`` is a slot that each reader's address fills."""
+    """Where the footer leads.
+
+    ``unsubscribe`` and ``preferences`` are slots that each reader's own links fill.
+    """
 
     web: str
     unsubscribe: str = UNSUBSCRIBE_SLOT
+    preferences: str = PREFERENCES_SLOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,21 +236,20 @@ def edition_of(issue: Issue, newsletter: Newsletter, *, public_url: str) -> Edit
 
 
 def plain(text: str) -> str:
-    """One line of text: no control or direction-switching characters, single spaces, no slots."""
-    single = _SPACES.sub(" ", _CONTROL.sub("", text)).strip()
-    return single.replace(SLOT_DOMAIN, "slot .invalid")
+    """One line of text: no control or direction-switching characters, no slots and no marks."""
+    return defused(one_line(text).replace(SLOT_DOMAIN, "slot .invalid"))
 
 
 def web_link(url: str) -> str:
     """The URL if a reader may follow it: http or https, with a host, and no slot; else nothing."""
-    cleaned = _CONTROL.sub("", url).strip()
+    cleaned = one_line(url)
     try:
         parts = urlsplit(cleaned)
         host = parts.hostname or ""
     except ValueError:
         return ""
     fit = parts.scheme in {"http", "https"} and host and SLOT_DOMAIN not in cleaned.lower()
-    return cleaned.replace(" ", "%20") if fit else ""
+    return cleaned.replace(" ", "%20").replace("<", "%3C").replace(">", "%3E") if fit else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +289,14 @@ def _newsletter_view(newsletter: Newsletter, phrases: Phrases) -> NewsletterView
         why=plain(newsletter.why) or phrases.why(name),
         language=newsletter.language,
         direction=direction(newsletter.language),
+        greeting=_greeting(newsletter) if newsletter.greeting else None,
+    )
+
+
+def _greeting(newsletter: Newsletter) -> GreetingView:
+    return GreetingView(
+        named=plain(newsletter.greeting).replace("{name}", NAME_SLOT),
+        nameless=plain(newsletter.greeting_nameless),
     )
 
 
@@ -275,6 +306,7 @@ def _section_view(section: Section, desk: _Desk) -> SectionView:
         stories=tuple(_story_view(story, desk) for story in section.stories),
         hook=_paragraphs(section.hook.value),
         background=_paragraphs(section.background.value),
+        topic=mark_id(section.topic),
     )
 
 
@@ -299,6 +331,7 @@ def _story_view(story: Story, desk: _Desk) -> StoryView:
         follows=_followed(story.follows, desk) if story.follows else None,
         lead_in=plain(story.lead_in.value),
         quotes=tuple(_quote_view(quote, desk.phrases) for quote in story.quotes),
+        topic=mark_id(story.placement.topic) if story.placement else "",
     )
 
 

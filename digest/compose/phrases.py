@@ -47,6 +47,7 @@ class Phrases:
     photo_form: str
     quote_marks: tuple[str, str, str, str]
     unsubscribe: str
+    preferences: str
     view_in_browser: str
     plural: Callable[[int], int] = _one_or_many
 
@@ -139,6 +140,7 @@ _ENGLISH = Phrases(
     photo_form="Image: {credit}",
     quote_marks=("“", "”", "‘", "’"),
     unsubscribe="Unsubscribe",
+    preferences="Preferences",
     view_in_browser="View in browser",
 )
 

@@ -15,6 +15,7 @@ from digest.model.article import (
     RobotsRule,
 )
 from digest.model.audience import (
+    EVERYTHING,
     Consent,
     Enrolment,
     NewSubscriber,
@@ -22,6 +23,8 @@ from digest.model.audience import (
     Subscription,
     Suppression,
     SuppressionReason,
+    Variant,
+    Volume,
 )
 from digest.model.cron import CronExpression
 from digest.model.delivery import (
@@ -30,6 +33,7 @@ from digest.model.delivery import (
     DeliveryState,
     Envelope,
     Lost,
+    NothingChosen,
     Refused,
     Reply,
     SendOutcome,
@@ -81,12 +85,14 @@ from digest.model.feed import (
 from digest.model.issue import (
     Coverage,
     Earlier,
+    Filled,
     Issue,
     IssueKey,
     IssueKind,
     IssueState,
     KeptIssue,
     PersonalCopy,
+    PersonalParts,
     RenderedIssue,
     Section,
     Story,
@@ -120,6 +126,7 @@ from digest.model.wording import NO_WORDING, Origin, Quote, Wording
 
 __all__ = [
     "BEGINNING",
+    "EVERYTHING",
     "NO_EDITS",
     "NO_WORDING",
     "Accepted",
@@ -160,6 +167,7 @@ __all__ = [
     "FetchRequest",
     "FetchResult",
     "Fetched",
+    "Filled",
     "Finding",
     "HubMode",
     "HubQuestion",
@@ -183,6 +191,7 @@ __all__ = [
     "Newsletter",
     "NoArticle",
     "NotModified",
+    "NothingChosen",
     "Origin",
     "ParseFailed",
     "ParseJob",
@@ -190,6 +199,7 @@ __all__ = [
     "ParsedFeed",
     "Period",
     "PersonalCopy",
+    "PersonalParts",
     "Place",
     "PlacedBy",
     "Placement",
@@ -226,7 +236,9 @@ __all__ = [
     "TextField",
     "Topic",
     "Unbuildable",
+    "Variant",
     "Verdict",
+    "Volume",
     "Waiver",
     "Weekday",
     "Wording",
