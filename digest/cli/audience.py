@@ -28,7 +28,9 @@ def subscribers() -> None:
 @click.option("--name", default="", help="The person's name.")
 @click.option("--pending", is_flag=True, help="Not confirmed yet: gets no issues.")
 @click.option("--topic", "topics", multiple=True, help="A topic's id; repeat it. None: all.")
-@click.option("--volume", type=click.Choice([*Volume]), help="How much of each topic.")
+@click.option(
+    "--volume", type=click.Choice([str(each) for each in Volume]), help="How much of each topic."
+)
 @newsletter_option
 @json_option
 @pass_session

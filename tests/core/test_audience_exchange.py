@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from digest.audience.exchange import CsvImport, RejectedRow, SubscriberRow, read_csv, write_csv
 from digest.errors import ConfigError
-from digest.model import Consent, Subscriber, Subscription
+from digest.model import Consent, Subscriber, Subscription, Variant, Volume
 
 SINCE = datetime(2026, 1, 8, 7, 30, tzinfo=UTC)
 
@@ -199,7 +200,8 @@ def test_export_is_rfc_4180() -> None:
     """Every cell is quoted, every line ends in CRLF, and the date has its zone."""
     assert list(write_csv([subscription(1, 'Ann "A" Lee')])) == [
         '"email","name","status","newsletter","since","topics","volume"\r\n',
-        '"r1@a.example","Ann ""A"" Lee","confirmed","weekly","2026-01-08T07:30:00+00:00","","full"\r\n',
+        '"r1@a.example","Ann ""A"" Lee","confirmed","weekly",'
+        + '"2026-01-08T07:30:00+00:00","","full"\r\n',
     ]
 
 

@@ -69,7 +69,7 @@ def cut(
 def retitled(rendering: RenderedIssue, *, subject: str, preheader: str) -> RenderedIssue:
     """The rendering under another subject, in the page's title too, and with another preheader."""
     html = rendering.html
-    for form, entity in (("<title>{}</title>", _in_text), (' aria-label="{}"', _in_attribute)):
+    for form, entity in (("<title>{}</title>", _in_text), (" aria-label={}", _as_attribute)):
         before, after = form.format(entity(rendering.subject)), form.format(entity(subject))
         html = html.replace(before, after, 1)
     html = changed(
@@ -82,8 +82,11 @@ def _in_text(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _in_attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;")
+def _as_attribute(text: str) -> str:
+    """An attribute's value in its quotation marks, as lxml writes it."""
+    if '"' in text and "'" not in text:
+        return f"'{_in_text(text)}'"
+    return '"{}"'.format(_in_text(text).replace('"', "&quot;"))
 
 
 def _topic(story: Story) -> str:

@@ -11,4 +11,6 @@ def upgrade() -> None:
     """Add the columns; whoever is there already wants everything."""
     for table in ("subscriptions", "deliveries"):
         op.add_column(table, sa.Column("topics", sa.Text, nullable=False, server_default="[]"))
-        op.add_column(table, sa.Column("volume", sa.String(16), nullable=False, server_default="full"))
+        op.add_column(
+            table, sa.Column("volume", sa.String(16), nullable=False, server_default="full")
+        )
