@@ -201,7 +201,7 @@ def test_export_is_rfc_4180() -> None:
     assert list(write_csv([subscription(1, 'Ann "A" Lee')])) == [
         '"email","name","status","newsletter","since","topics","volume"\r\n',
         '"r1@a.example","Ann ""A"" Lee","confirmed","weekly",'
-        + '"2026-01-08T07:30:00+00:00","","full"\r\n',
+         '"2026-01-08T07:30:00+00:00","","full"\r\n',
     ]
 
 
