@@ -7,7 +7,6 @@ value are the same bytes in every message. The result is what encoding the whole
 import re
 from base64 import encodebytes
 from binascii import b2a_qp
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,19 +47,21 @@ def _encoded(body: Filled) -> tuple[str, bytes]:
     own = "".join(body.values).encode("utf-8", "replace")
     high = shared.high + _high(own)
     if high < (shared.size + len(own)) * _DEAREST_SHARE:
-        return "quoted-printable", b"".join(_quoted_printable(shared, body.values))[:-2]
+        return "quoted-printable", _quoted_printable(shared, body.values)
     data = _LINE_BREAK.sub("\r\n", str(body)).encode("utf-8", "replace")
     return "base64", encodebytes(data).replace(b"\n", b"\r\n").removesuffix(b"\r\n")
 
 
-def _quoted_printable(shared: _Shared, values: tuple[str, ...]) -> Iterator[bytes]:
-    yield shared.runs[0]
+def _quoted_printable(shared: _Shared, values: tuple[str, ...]) -> bytes:
+    parts = [shared.runs[0]]
     at = 0
     for line, run in zip(shared.lines, shared.runs[1:], strict=True):
         own = values[at : at + len(line) - 1]
         at += len(own)
-        yield _lines_encoded(str(Filled(pieces=line, values=own)))
-        yield run
+        parts += (_lines_encoded(str(Filled(pieces=line, values=own))), run)
+    last = len(parts) - 1 if parts[-1] else len(parts) - 2
+    parts[last] = parts[last].removesuffix(b"\r\n")
+    return b"".join(parts)
 
 
 # One for each part of each variant of the issues under way, and of service mail.

@@ -196,12 +196,16 @@ def test_no_cell_is_a_formula(name: str, delimiter: str) -> None:
         assert not [cell for cell in cells if cell.strip(' "').startswith(FORMULA)]
 
 
+ROW = (
+    '"r1@a.example","Ann ""A"" Lee","confirmed","weekly","2026-01-08T07:30:00+00:00","","full"\r\n'
+)
+
+
 def test_export_is_rfc_4180() -> None:
     """Every cell is quoted, every line ends in CRLF, and the date has its zone."""
     assert list(write_csv([subscription(1, 'Ann "A" Lee')])) == [
         '"email","name","status","newsletter","since","topics","volume"\r\n',
-        '"r1@a.example","Ann ""A"" Lee","confirmed","weekly",'
-         '"2026-01-08T07:30:00+00:00","","full"\r\n',
+        ROW,
     ]
 
 

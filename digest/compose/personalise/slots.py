@@ -61,9 +61,8 @@ class _Form:
     fields: tuple[tuple[str, _Escape], ...]
 
     def filled(self, values: dict[str, str]) -> Filled:
-        return Filled(
-            pieces=self.pieces, values=tuple(escaped(values[slot]) for slot, escaped in self.fields)
-        )
+        own = [escaped(values[slot]) for slot, escaped in self.fields]
+        return Filled(pieces=self.pieces, values=tuple(own))
 
 
 def fill(rendering: RenderedIssue, slots: ReaderSlots) -> PersonalCopy:
@@ -104,6 +103,8 @@ def for_web(rendering: RenderedIssue) -> str:
 
 def one_line(text: str) -> str:
     """One line of text: no control or direction-switching characters, single spaces."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return _SPACES.sub(" ", _CONTROL.sub("", text)).strip()
 
 
