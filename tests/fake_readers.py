@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.model import (
+    EVERYTHING,
     Consent,
     Delivery,
     DeliveryState,
@@ -17,6 +18,7 @@ from digest.model import (
     Suppression,
     SuppressionReason,
     Tally,
+    Variant,
 )
 from tests.fake_issues import FakeIssueStore
 
@@ -34,7 +36,14 @@ class FakeAudienceStore:
     error: Exception | None = None
 
     def subscribe(
-        self, *, address: str, name: str, newsletter: str, consent: Consent, now: datetime
+        self,
+        *,
+        address: str,
+        name: str,
+        newsletter: str,
+        consent: Consent,
+        now: datetime,
+        variant: Variant | None = None,
     ) -> Subscription:
         person = self._person(address, name)
         old = self.rows.get((person.id, newsletter))
@@ -42,8 +51,16 @@ class FakeAudienceStore:
         row = (
             replace(old, subscriber=person)
             if old and kept
-            else Subscription(subscriber=person, newsletter=newsletter, consent=consent, since=now)
+            else Subscription(
+                subscriber=person,
+                newsletter=newsletter,
+                consent=consent,
+                since=now,
+                variant=old.variant if old else EVERYTHING,
+            )
         )
+        asks = variant and (old is None or consent is Consent.CONFIRMED)
+        row = replace(row, variant=variant) if variant and asks else row
         self.rows[person.id, newsletter] = row
         return row
 
@@ -74,6 +91,7 @@ class FakeAudienceStore:
             newsletter=newsletter,
             consent=row.consent,
             now=now,
+            variant=row.variant,
         )
         if old is None:
             return "added"
@@ -91,6 +109,17 @@ class FakeAudienceStore:
     def subscriptions(self, *, newsletter: str = "") -> Iterator[Subscription]:
         rows = [row for row in self.rows.values() if newsletter in {"", row.newsletter}]
         return iter(sorted(rows, key=lambda row: row.subscriber.address.lower()))
+
+    def subscription(self, subscriber_id: int, *, newsletter: str) -> Subscription | None:
+        if self.error:
+            raise self.error
+        return self.rows.get((subscriber_id, newsletter))
+
+    def choose(self, subscriber_id: int, *, newsletter: str, variant: Variant) -> bool:
+        row = self.rows.get((subscriber_id, newsletter))
+        if row is not None:
+            self.rows[subscriber_id, newsletter] = replace(row, variant=variant)
+        return row is not None
 
     def count(self, *, newsletter: str, consent: Consent) -> int:
         return sum(
@@ -159,13 +188,14 @@ class FakeLedgerStore:
         if not frozen:
             for row in self.audience.subscriptions(newsletter=newsletter):
                 if self.audience.gets(row.subscriber.id, newsletter):
-                    self.rows.append(self._row(issue_id, row.subscriber))
+                    self.rows.append(self._row(issue_id, row))
         self.issues.change_state(
             issue_id, to=IssueState.SENDING, allowed=(IssueState.APPROVED,), now=now
         )
         return len(frozen) or self.tally(issue_id).total
 
-    def _row(self, issue_id: int, subscriber: Subscriber) -> _LedgerRow:
+    def _row(self, issue_id: int, subscription: Subscription) -> _LedgerRow:
+        subscriber = subscription.subscriber
         return _LedgerRow(
             delivery=Delivery(
                 id=len(self.rows) + 1,
@@ -173,6 +203,7 @@ class FakeLedgerStore:
                 subscriber_id=subscriber.id,
                 address=subscriber.address,
                 name=subscriber.name,
+                variant=subscription.variant,
             )
         )
 

@@ -3,20 +3,22 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from digest.errors import ConfigError, Problem
-from digest.model import Consent, Subscription
+from digest.model import Consent, Subscription, Variant, Volume
 from digest.model.address import address_problem, normalise_address
 
-COLUMNS = ("email", "name", "status", "newsletter", "since")
+COLUMNS = ("email", "name", "status", "newsletter", "since", "topics", "volume")
 
 _DELIMITERS = (",", ";", "\t")
 _ADDRESS = "address"
 _NAME = "name"
 _STATUS = "status"
+_TOPICS = "topics"
+_VOLUME = "volume"
 _COLUMN_NAMES = {
     "email": _ADDRESS,
     "e-mail": _ADDRESS,
@@ -28,6 +30,8 @@ _COLUMN_NAMES = {
     "full name": _NAME,
     "status": _STATUS,
     "consent": _STATUS,
+    "topics": _TOPICS,
+    "volume": _VOLUME,
 }
 # Other programs' words, where the nearest spelling would be the opposite of what is meant.
 _OTHER_WORDS = {
@@ -45,17 +49,22 @@ _FORMULA = r"(?=[=+\-@\t\r\n＝＋－＠])"
 _DANGEROUS = re.compile(_OPENING + _FORMULA)
 _NEUTRALISED = re.compile(f"{_OPENING}'{_FORMULA}")
 _STRAY_MARK = "its quotation marks do not match up"
+_SEPARATORS = re.compile(r"[\s,;|]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriberRow:
-    """A row that can be imported. ``line`` counts from 1; ``consent`` is None where unsaid."""
+    """A row that can be imported. ``line`` counts from 1.
+
+    ``consent`` and ``variant`` are None where nothing is said of them.
+    """
 
     line: int
     address: str
     name: str = ""
     consent: Consent | None = None
+    variant: Variant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +89,21 @@ class _Layout:
     delimiter: str
     columns: dict[str, int]
     width: int
+    topics: frozenset[str] = frozenset()
 
 
-def read_csv(text: str, *, file: str = "CSV") -> CsvImport:
+def read_csv(text: str, *, file: str = "CSV", topics: Collection[str] = ()) -> CsvImport:
     """Read subscribers from CSV (RFC 4180; comma, semicolon or tab; a byte order mark is fine).
 
     The first line names the columns: ``email`` (or ``address``), and where wanted ``name`` and
-    ``status`` (confirmed, pending, unsubscribed). Other columns are passed over. ``file`` is named
-    in errors.
+    ``status`` (confirmed, pending, unsubscribed), ``topics`` (ids with spaces between; none for
+    all) and ``volume`` (full, short). Other columns are passed over. ``file`` is named in errors;
+    ``topics`` are the ids there are, where they are known.
 
     :raises ConfigError: when the first line names no column of addresses.
     """
     lines = _lines(text)
-    layout = _header(lines, file=file)
+    layout = replace(_header(lines, file=file), topics=frozenset(topics))
     rows: dict[str, SubscriberRow] = {}
     rejected: list[RejectedRow] = []
     for line, cells in _records(lines, delimiter=layout.delimiter):
@@ -125,6 +136,8 @@ def write_csv(subscriptions: Iterable[Subscription]) -> Iterator[str]:
             str(subscription.consent),
             subscription.newsletter,
             subscription.since.isoformat(),
+            " ".join(subscription.variant.topics),
+            str(subscription.variant.volume),
         )
         yield _line(cells)
 
@@ -202,12 +215,39 @@ def _row(line: int, cells: list[str], *, layout: _Layout) -> SubscriberRow | Rej
     status = _cell(cells, layout.columns.get(_STATUS))
     if status and status.lower() not in set(Consent):
         return RejectedRow(line=line, value=status, reason=_unknown_status(status))
+    topics = _SEPARATORS.sub(" ", _cell(cells, layout.columns.get(_TOPICS))).split()
+    volume = _cell(cells, layout.columns.get(_VOLUME)).lower()
+    if problem := _choice_problem(topics, volume, layout):
+        return RejectedRow(line=line, value=" ".join((*topics, volume)).strip(), reason=problem)
     return SubscriberRow(
         line=line,
         address=address,
         name=_CONTROL.sub(" ", _cell(cells, layout.columns.get(_NAME))).strip(),
         consent=Consent(status.lower()) if status else None,
+        variant=_variant(topics, volume),
     )
+
+
+def _variant(topics: Sequence[str], volume: str) -> Variant | None:
+    if not topics and not volume:
+        return None
+    return Variant(topics=tuple(topics), volume=Volume(volume) if volume else Volume.FULL)
+
+
+def _choice_problem(topics: Sequence[str], volume: str, layout: _Layout) -> str:
+    unknown = [topic for topic in topics if layout.topics and topic not in layout.topics]
+    if unknown:
+        near = get_close_matches(unknown[0], sorted(layout.topics), 1) or sorted(layout.topics)
+        return f"there is no topic {unknown[0]!r}; {_hint(near)}"
+    if volume and volume not in set(Volume):
+        return f"{volume!r} is no volume; {_hint(list(Volume))}"
+    return ""
+
+
+def _hint(choices: Sequence[str]) -> str:
+    if len(choices) == 1:
+        return f"did you mean {choices[0]}?"
+    return f"use one of {', '.join(choices)}"
 
 
 def _cell(cells: list[str], index: int | None) -> str:

@@ -16,6 +16,7 @@ from hmac import compare_digest
 from digest.errors import TokenError
 
 _UNSUBSCRIBE = b"unsubscribe"
+_PREFERENCES = b"preferences"
 _KEY_ID_SIZE = 3
 _MAC_SIZE = 16
 _MAX_TOKEN = 512
@@ -45,17 +46,53 @@ def read_unsubscribe_token(key: bytes | tuple[bytes, ...], token: str) -> Unsubs
 
     :raises TokenError: for anything else, without repeating the token.
     """
-    keys = (key,) if isinstance(key, bytes) else key
-    match = _PAYLOAD.fullmatch(_verified(keys, purpose=_UNSUBSCRIBE, token=token))
-    if match is None:
-        message = "this link is not one of ours"
-        raise TokenError(message)
-    return UnsubscribeClaim(subscriber_id=int(match[1]), newsletter=match[2].decode())
+    subscriber_id, newsletter = _claimed(key, purpose=_UNSUBSCRIBE, token=token)
+    return UnsubscribeClaim(subscriber_id=subscriber_id, newsletter=newsletter)
 
 
 def unsubscribe_url(public_url: str, token: str) -> str:
     """The link that stands in a mail: ``{public_url}/unsubscribe/{token}``."""
     return f"{public_url}/unsubscribe/{token}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencesClaim:
+    """What a preferences link says: whoever has it chooses for this subscription."""
+
+    subscriber_id: int
+    newsletter: str
+
+
+def preferences_token(key: bytes, *, subscriber_id: int, newsletter: str) -> str:
+    """A token that shows and changes what one subscription brings. It never expires.
+
+    :raises ValueError: when ``key`` is empty, which would let anybody sign.
+    """
+    payload = f"{subscriber_id}:{newsletter}".encode()
+    return _signed(key, purpose=_PREFERENCES, payload=payload)
+
+
+def read_preferences_token(key: bytes | tuple[bytes, ...], token: str) -> PreferencesClaim:
+    """What a token claims, once its signature holds under one of the keys.
+
+    :raises TokenError: for anything else, without repeating the token.
+    """
+    subscriber_id, newsletter = _claimed(key, purpose=_PREFERENCES, token=token)
+    return PreferencesClaim(subscriber_id=subscriber_id, newsletter=newsletter)
+
+
+def preferences_url(public_url: str, token: str) -> str:
+    """The link that stands in a mail: ``{public_url}/preferences/{token}``."""
+    return f"{public_url}/preferences/{token}"
+
+
+def _claimed(key: bytes | tuple[bytes, ...], *, purpose: bytes, token: str) -> tuple[int, str]:
+    keys = (key,) if isinstance(key, bytes) else key
+    match = _PAYLOAD.fullmatch(_verified(keys, purpose=purpose, token=token))
+    if match is None:
+        message = "this link is not one of ours"
+        raise TokenError(message)
+    return int(match[1]), match[2].decode()
 
 
 def _signed(key: bytes, *, purpose: bytes, payload: bytes) -> str:

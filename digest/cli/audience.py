@@ -11,7 +11,7 @@ from rich.table import Table
 from digest.app import App
 from digest.cli.session import Session, json_option, pass_session
 from digest.errors import UnknownNameError
-from digest.model import Consent, NewSubscriber, Subscription, SuppressionReason
+from digest.model import Consent, NewSubscriber, Subscription, SuppressionReason, Variant, Volume
 
 newsletter_option = click.option(
     "--newsletter", default="", help="Which newsletter. Needed where there are several."
@@ -27,18 +27,35 @@ def subscribers() -> None:
 @click.argument("address")
 @click.option("--name", default="", help="The person's name.")
 @click.option("--pending", is_flag=True, help="Not confirmed yet: gets no issues.")
+@click.option("--topic", "topics", multiple=True, help="A topic's id; repeat it. None: all.")
+@click.option(
+    "--volume", type=click.Choice([str(each) for each in Volume]), help="How much of each topic."
+)
 @newsletter_option
 @json_option
 @pass_session
-def add(
-    session: Session, address: str, *, name: str, pending: bool, newsletter: str, as_json: bool
+def add(  # noqa: PLR0913 - click passes each option as an argument
+    session: Session,
+    address: str,
+    *,
+    name: str,
+    pending: bool,
+    topics: tuple[str, ...],
+    volume: str | None,
+    newsletter: str,
+    as_json: bool,
 ) -> None:
     """Subscribe ADDRESS, confirmed unless --pending."""
     wish = Consent.PENDING if pending else Consent.CONFIRMED
     with session.open_app() as app:
         target = _newsletter(app, newsletter)
         subscription = app.store.audience.subscribe(
-            address=address, name=name, newsletter=target, consent=wish, now=app.clock()
+            address=address,
+            name=name,
+            newsletter=target,
+            consent=wish,
+            now=app.clock(),
+            variant=_variant(app, target, topics, volume),
         )
     session.show(
         _plain(subscription),
@@ -58,21 +75,26 @@ def add(
 def import_(
     session: Session, file: TextIO, *, pending: bool, newsletter: str, as_json: bool
 ) -> None:
-    """Subscribe the people of a CSV FILE: columns email, name, status.
+    """Subscribe the people of a CSV FILE: columns email, name, status, topics, volume.
 
     Good rows are imported; each other row is named with its line and the reason, and the
     command exits 1.
     """
     from digest.audience.exchange import read_csv
 
-    read = read_csv(file.read())
     default = Consent.PENDING if pending else Consent.CONFIRMED
-    rows = [
-        NewSubscriber(address=row.address, name=row.name, consent=row.consent or default)
-        for row in read.rows
-    ]
     with session.open_app() as app:
         target = _newsletter(app, newsletter)
+        read = read_csv(file.read(), topics=_topics(app, target))
+        rows = [
+            NewSubscriber(
+                address=row.address,
+                name=row.name,
+                consent=row.consent or default,
+                variant=row.variant,
+            )
+            for row in read.rows
+        ]
         app.store.audience.subscribe_all(rows, newsletter=target, now=app.clock())
 
     def human(console: Console) -> None:
@@ -132,7 +154,7 @@ def show(session: Session, address: str | None, *, as_json: bool) -> None:
         raise UnknownNameError("subscriber", address)
 
     def human(console: Console) -> None:
-        table = Table("address", "name", "newsletter", "consent", "since", box=None)
+        table = Table("address", "name", "newsletter", "consent", "since", "gets", box=None)
         for one in found:
             table.add_row(
                 escape(one.subscriber.address),
@@ -140,6 +162,7 @@ def show(session: Session, address: str | None, *, as_json: bool) -> None:
                 one.newsletter,
                 one.consent,
                 one.since.strftime("%Y-%m-%d"),
+                escape(f"{' '.join(one.variant.topics) or 'all topics'}, {one.variant.volume}"),
             )
         console.print(table)
 
@@ -234,6 +257,26 @@ def _newsletter(app: App, name: str) -> str:
     return app.config.newsletter(name).id
 
 
+def _topics(app: App, newsletter: str) -> tuple[str, ...]:
+    return tuple(topic.id for topic in app.config.newsletter(newsletter).topics)
+
+
+def _variant(
+    app: App, newsletter: str, topics: tuple[str, ...], volume: str | None
+) -> Variant | None:
+    """What was asked for; None where nothing was.
+
+    :raises UnknownNameError: for a topic that the newsletter does not have.
+    """
+    known = _topics(app, newsletter)
+    for topic in topics:
+        if topic not in known:
+            raise UnknownNameError("topic", topic, known=known)
+    if not topics and volume is None:
+        return None
+    return Variant(topics=topics, volume=Volume(volume or Volume.FULL))
+
+
 def _plain(subscription: Subscription) -> dict[str, object]:
     return {
         "address": subscription.subscriber.address,
@@ -241,4 +284,6 @@ def _plain(subscription: Subscription) -> dict[str, object]:
         "newsletter": subscription.newsletter,
         "consent": subscription.consent,
         "since": subscription.since.isoformat(),
+        "topics": list(subscription.variant.topics),
+        "volume": subscription.variant.volume,
     }

@@ -14,7 +14,16 @@ from zoneinfo import ZoneInfo
 
 from digest.compose.bidi import RTL, embedded
 from digest.compose.branding import LinkView, LogoView
-from digest.compose.personalise import SLOT_DOMAIN, UNSUBSCRIBE_SLOT
+from digest.compose.personalise import (
+    NAME_SLOT,
+    PREFERENCES_SLOT,
+    SLOT_DOMAIN,
+    UNSUBSCRIBE_SLOT,
+    defused,
+    mark_id,
+    needs_contents,
+    one_line,
+)
 from digest.compose.phrases import Phrases, direction, phrases_for
 from digest.compose.sentences import first_sentence
 from digest.model import (
@@ -29,11 +38,6 @@ from digest.model import (
     Story,
 )
 
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
-# Not \s: a no-break space in a headline is there on purpose.
-_SPACES = re.compile(r"[ \t\r\n\u2028\u2029]+")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _UNSHOWABLE = (".svg", ".svgz", ".tif", ".tiff", ".avif", ".heic", ".pdf", ".mp3", ".mp4")
 # Below this width a picture is an icon or a tracking pixel.
@@ -45,7 +49,6 @@ _LONGEST_BUTTON_TITLE = 44
 # More of them are a wall of names.
 _NAMED_SOURCES = 5
 # With fewer stories, a list of what is in the issue only keeps readers from it.
-_STORIES_TO_LIST = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,7 @@ class StoryView:
 
     ``support`` holds help lines for readers whom the story touches: every theme shows them.
     ``coverage`` names other sources that tell it, ``follows`` what it follows up. ``lead_in`` and
-    ``quotes`` are a roundup's.
+    ``quotes`` are a roundup's. ``topic`` is for marks: where the story belongs.
     """
 
     headline: str
@@ -145,6 +148,7 @@ class StoryView:
     follows: FollowedView | None = None
     lead_in: str = ""
     quotes: tuple[QuoteView, ...] = ()
+    topic: str = ""
 
     @property
     def facts(self) -> str:
@@ -162,7 +166,8 @@ class SectionView:
     """A topic with at least one story. A roundup's has a hook and a background, in paragraphs.
 
     ``part`` says which of all sections it is, such as "1 of 5" ("" for an only one);
-    ``first`` is its first story's number, counted through the whole issue.
+    ``first`` is its first story's number, counted through the whole issue. ``topic`` is for
+    marks: ``<!--section:{{ section.topic }}-->``.
     """
 
     heading: str
@@ -171,6 +176,7 @@ class SectionView:
     first: int = 1
     hook: tuple[str, ...] = ()
     background: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,12 +204,23 @@ class IssueView:
         """The sections to list at the top: none in a short issue, or where they have no names."""
         told = sum(len(section.stories) for section in self.sections) + bool(self.lead)
         named = tuple(section for section in self.sections if section.heading)
-        return named if told >= _STORIES_TO_LIST and len(named) > 1 else ()
+        return named if needs_contents(len(named), told=told) else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingView:
+    """How a reader is greeted: ``named`` holds the slot of the name, ``nameless`` may be empty."""
+
+    named: str
+    nameless: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsletterView:
-    """A publication. ``why`` is never empty; ``direction`` is ``ltr`` or ``rtl``."""
+    """A publication. ``why`` is never empty; ``direction`` is ``ltr`` or ``rtl``.
+
+    ``greeting`` is None where it greets nobody.
+    """
 
     name: str
     tagline: str
@@ -214,6 +231,7 @@ class NewsletterView:
     direction: str
     logo: LogoView | None = None
     links: tuple[LinkView, ...] = ()
+    greeting: GreetingView | None = None
 
     @property
     def start(self) -> str:
@@ -228,10 +246,14 @@ class NewsletterView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """Where the footer leads. ``unsubscribe`` is a slot that each reader's address fills."""
+    """Where the footer leads.
+
+    ``unsubscribe`` and ``preferences`` are slots that each reader's own links fill.
+    """
 
     web: str
     unsubscribe: str = UNSUBSCRIBE_SLOT
+    preferences: str = PREFERENCES_SLOT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,21 +283,20 @@ def edition_of(issue: Issue, newsletter: Newsletter, *, public_url: str) -> Edit
 
 
 def plain(text: str) -> str:
-    """One line of text: no control or direction-switching characters, single spaces, no slots."""
-    single = _SPACES.sub(" ", _CONTROL.sub("", text)).strip()
-    return single.replace(SLOT_DOMAIN, "slot .invalid")
+    """One line of text: no control or direction-switching characters, no slots and no marks."""
+    return defused(one_line(text).replace(SLOT_DOMAIN, "slot .invalid"))
 
 
 def web_link(url: str) -> str:
     """The URL if a reader may follow it: http or https, with a host, and no slot; else nothing."""
-    cleaned = _CONTROL.sub("", url).strip()
+    cleaned = one_line(url)
     try:
         parts = urlsplit(cleaned)
         host = parts.hostname or ""
     except ValueError:
         return ""
     fit = parts.scheme in {"http", "https"} and host and SLOT_DOMAIN not in cleaned.lower()
-    return cleaned.replace(" ", "%20") if fit else ""
+    return cleaned.replace(" ", "%20").replace("<", "%3C").replace(">", "%3E") if fit else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +346,14 @@ def _newsletter_view(newsletter: Newsletter, desk: _Desk, public_url: str) -> Ne
         direction=desk.direction,
         logo=_logo(newsletter.brand, public_url),
         links=_links(newsletter.brand),
+        greeting=_greeting(newsletter, desk) if newsletter.greeting else None,
+    )
+
+
+def _greeting(newsletter: Newsletter, desk: _Desk) -> GreetingView:
+    return GreetingView(
+        named=desk.line(newsletter.greeting).replace("{name}", NAME_SLOT),
+        nameless=desk.line(newsletter.greeting_nameless),
     )
 
 
@@ -363,6 +392,7 @@ def _section_view(section: Section, desk: _Desk, *, part: str, first: int) -> Se
         stories=tuple(_story_view(story, desk) for story in section.stories),
         hook=desk.paragraphs(section.hook.value),
         background=desk.paragraphs(section.background.value),
+        topic=mark_id(section.topic),
     )
 
 
@@ -388,6 +418,7 @@ def _story_view(story: Story, desk: _Desk) -> StoryView:
         follows=_followed(story.follows, desk) if story.follows else None,
         lead_in=desk.line(story.lead_in.value),
         quotes=tuple(_quote_view(quote, desk) for quote in story.quotes),
+        topic=mark_id(story.placement.topic) if story.placement else "",
     )
 
 

@@ -38,6 +38,7 @@ class Phrases:
     list_separator: str
     follows: str
     unsubscribe: str
+    preferences: str
     view_in_browser: str
     in_this_issue: str
     follow: str
@@ -114,6 +115,7 @@ def phrases_for(words: Catalogue) -> Phrases:
         list_separator=words.text(", ", context="between names"),
         follows=words.text("Follows:"),
         unsubscribe=words.text("Unsubscribe"),
+        preferences=words.text("Preferences"),
         view_in_browser=words.text("View in browser"),
         in_this_issue=words.text("In this issue"),
         follow=words.text("Find us elsewhere"),

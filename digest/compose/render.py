@@ -1,6 +1,6 @@
 """From an issue to its frozen bytes: templates run once, styles inlined once, for all readers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from digest.compose.branding import brand_problems, branded
 from digest.compose.edition import Edition, edition_of
 from digest.compose.inline import inline
+from digest.compose.personalise import fragments
 from digest.compose.plaintext import indented, tidy, underline, wrap
 from digest.compose.templates import Templates
 from digest.compose.theme import Theme, parse_theme
@@ -41,14 +42,23 @@ class IssueRenderer:
         edition = edition_of(issue, newsletter, public_url=self._public_url)
         theme = theme_for(issue, newsletter)
         values = _values(edition, self._colours(theme, newsletter)) | {"theme": theme}
-        html = self._templates.render(f"{_EMAIL}/{theme}/issue.html", values)
-        text = self._templates.render(f"{_EMAIL}/{theme}/issue.txt", values)
+        html = self._rendered(f"{_EMAIL}/{theme}/issue.html", values)
+        text = self._rendered(f"{_EMAIL}/{theme}/issue.txt", values)
         return _frozen(
             subject=edition.issue.subject,
             preheader=edition.issue.preheader,
             html=inline(html),
             text=tidy(text),
         )
+
+    def _rendered(self, name: str, values: Mapping[str, object]) -> str:
+        part = self._templates.render(name, values)
+        try:
+            fragments(part)
+        except ValueError as error:
+            problem = Problem(file=name, message=str(error), fix="close marks in turn")
+            raise TemplateError(problem) from error
+        return part
 
     def _colours(self, name: str, newsletter: Newsletter) -> Theme:
         if self._templates.source(f"{_EMAIL}/{name}/issue.html") is None:

@@ -8,6 +8,7 @@ from digest.config.brand_table import BrandTable
 from digest.config.notations import (
     check_feed_url,
     check_filled,
+    check_greeting,
     check_home_url,
     check_language,
     check_line,
@@ -29,6 +30,7 @@ Label = Annotated[str, AfterValidator(check_filled), AfterValidator(check_line)]
 Slug = Annotated[str, AfterValidator(check_slug)]
 Regex = Annotated[str, AfterValidator(check_filled), AfterValidator(check_regex)]
 Subject = Annotated[str, AfterValidator(check_filled), AfterValidator(check_subject)]
+Greeting = Annotated[str, AfterValidator(check_greeting)]
 Language = Annotated[str, AfterValidator(check_language)]
 FeedUrl = Annotated[str, AfterValidator(check_feed_url)]
 HomeUrl = Annotated[str, AfterValidator(check_home_url)]
@@ -83,6 +85,8 @@ class NewsletterTable(Section):
     feeds: tuple[FeedUrl, ...] = ()
     subject: Subject = "{lead} and {more} more"
     intro: str = ""
+    greeting: Greeting = ""
+    greeting_nameless: Line = ""
     min_stories: Limit = 1
     max_stories: Count = 20
     max_per_topic: Count = 5

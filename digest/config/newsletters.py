@@ -220,6 +220,8 @@ def _newsletter(table: NewsletterTable, newsletter_id: str, feeds: Sequence[Feed
         language=table.language,
         subject=table.subject,
         intro=table.intro,
+        greeting=table.greeting,
+        greeting_nameless=table.greeting_nameless,
         why=table.why,
         theme=table.theme,
         min_stories=table.min_stories,

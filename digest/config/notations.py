@@ -147,6 +147,17 @@ def check_subject(value: str) -> str:
     return check_line(value)
 
 
+def check_greeting(value: str) -> str:
+    """A greeting: one line with ``{name}`` in it, or nothing.
+
+    :raises UnfitError: for anything else.
+    """
+    if value.strip() and (value.count("{name}") != 1 or value.count("{") + value.count("}") != 2):  # noqa: PLR2004 - one brace of each
+        message = f"should hold {{name}} once and no other brace, not {shown(value)}"
+        raise UnfitError(message, fix='for example "Dear {name},"')
+    return check_line(value.strip())
+
+
 def check_line(value: str) -> str:
     """Text on one line.
 

@@ -6,8 +6,6 @@ parser: a field more, less or different is an error for that recipient, never a 
 """
 
 import re
-from base64 import encodebytes
-from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.parser import HeaderParser
@@ -16,6 +14,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import blake2b
 
+from digest.deliver.bodies import encoded_part
 from digest.deliver.headers import (
     list_field,
     mailbox_field,
@@ -24,7 +23,7 @@ from digest.deliver.headers import (
     token_field,
 )
 from digest.errors import MessageError
-from digest.model import Sender
+from digest.model import Filled, Sender
 from digest.model.address import ascii_address, ascii_domain
 
 MAX_SUBJECT = 250
@@ -36,8 +35,6 @@ _MESSAGE_ID = re.compile(rf"<{_DOT_ATOM}@{_DOT_ATOM}>")
 _LIST_ID = re.compile(_DOT_ATOM)
 _SLUG = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _URL = re.compile(r"(?:https?|mailto):[!#-;=?-\[\]_a-z~]+", re.IGNORECASE)
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_HIGH_BYTES = bytes(range(0x80, 0x100))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +50,8 @@ class Letter:
     sender: Sender
     recipient_address: str
     subject: str
-    html: str
-    text: str
+    html: str | Filled
+    text: str | Filled
     message_id: str
     date: datetime
     recipient_name: str = ""
@@ -71,7 +68,7 @@ def build(letter: Letter) -> bytes:
 
     :raises MessageError: when no correct message can be made for this recipient.
     """
-    text, html = _part("plain", letter.text), _part("html", letter.html)
+    text, html = encoded_part("plain", letter.text), encoded_part("html", letter.html)
     boundary = _boundary(letter.message_id, text + html)
     try:
         fields = (*_fields(letter), *_mime_fields(boundary))
@@ -156,29 +153,6 @@ def _date(moment: datetime) -> str:
         message = "the date has no time zone"
         raise ValueError(message)
     return format_datetime(moment)
-
-
-def _part(subtype: str, body: str) -> bytes:
-    data = _LINE_BREAK.sub("\r\n", body).encode("utf-8", "replace")
-    high = len(data) - len(data.translate(None, _HIGH_BYTES))
-    # Quoted-printable triples such a byte, base64 adds 37 % to all of them.
-    if high * 2 < len(data) * 0.37:
-        encoding, encoded = "quoted-printable", _quoted_printable(data)
-    else:
-        encoding, encoded = (
-            "base64",
-            encodebytes(data).replace(b"\n", b"\r\n").removesuffix(b"\r\n"),
-        )
-    head = (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
-    )
-    return head.encode("ascii") + encoded
-
-
-def _quoted_printable(data: bytes) -> bytes:
-    # The line break says which kind the soft ones should be, and has a last space encoded.
-    return b2a_qp(data + b"\r\n").removesuffix(b"\r\n")
 
 
 def _boundary(identity: str, parts: bytes) -> str:

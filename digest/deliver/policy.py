@@ -32,6 +32,7 @@ from digest.model import (
     Delivery,
     DeliveryState,
     Lost,
+    NothingChosen,
     Refused,
     Reply,
     SendOutcome,
@@ -95,7 +96,7 @@ class Streak:
         match outcome:
             case Accepted():
                 return Streak()
-            case Unbuildable():
+            case Unbuildable() | NothingChosen():
                 return self
             case Lost():
                 return self._counting(losses=self.losses + 1)
@@ -126,6 +127,8 @@ def settle(
             return _final(delivery, DeliveryState.SENT, note=reply.text, code=reply.code)
         case Unbuildable(reason=reason):
             return _final(delivery, DeliveryState.FAILED, note=reason)
+        case NothingChosen(reason=reason):
+            return _final(delivery, DeliveryState.EXCLUDED, note=reason, tried=False)
         case Refused(reply=reply) if _is_permanent(reply):
             return _final(delivery, DeliveryState.FAILED, note=reply.text, code=reply.code)
         case _:
@@ -211,9 +214,20 @@ def _delay(delivery: Delivery, outcome: Refused | Lost, *, policy: RetryPolicy) 
 
 
 def _final(
-    delivery: Delivery, state: DeliveryState, *, note: str, code: int | None = None
+    delivery: Delivery,
+    state: DeliveryState,
+    *,
+    note: str,
+    code: int | None = None,
+    tried: bool = True,
 ) -> Settlement:
-    return Settlement(delivery_id=delivery.id, state=state, note=note, reply_code=code)
+    return Settlement(
+        delivery_id=delivery.id,
+        state=state,
+        note=note,
+        reply_code=code,
+        counts_as_attempt=tried,
+    )
 
 
 def _is_permanent(reply: Reply) -> bool:

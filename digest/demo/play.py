@@ -64,7 +64,12 @@ def invite_audience(app: App, town: Town) -> Audience:
     """Import the sample subscribers."""
     read = read_csv(town.subscribers.read_text("utf-8"))
     rows = [
-        NewSubscriber(address=row.address, name=row.name, consent=row.consent or Consent.CONFIRMED)
+        NewSubscriber(
+            address=row.address,
+            name=row.name,
+            consent=row.consent or Consent.CONFIRMED,
+            variant=row.variant,
+        )
         for row in read.rows
     ]
     app.store.audience.subscribe_all(rows, newsletter=NEWSLETTER, now=app.clock())

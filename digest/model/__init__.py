@@ -15,6 +15,7 @@ from digest.model.article import (
     RobotsRule,
 )
 from digest.model.audience import (
+    EVERYTHING,
     Consent,
     Enrolment,
     NewSubscriber,
@@ -22,6 +23,8 @@ from digest.model.audience import (
     Subscription,
     Suppression,
     SuppressionReason,
+    Variant,
+    Volume,
 )
 from digest.model.brand import Brand, BrandLink, Logo
 from digest.model.catalogue import ENGLISH, Catalogue, TextKey
@@ -32,6 +35,7 @@ from digest.model.delivery import (
     DeliveryState,
     Envelope,
     Lost,
+    NothingChosen,
     Refused,
     Reply,
     SendOutcome,
@@ -83,12 +87,14 @@ from digest.model.feed import (
 from digest.model.issue import (
     Coverage,
     Earlier,
+    Filled,
     Issue,
     IssueKey,
     IssueKind,
     IssueState,
     KeptIssue,
     PersonalCopy,
+    PersonalParts,
     RenderedIssue,
     Section,
     Story,
@@ -124,6 +130,7 @@ from digest.model.wording import NO_WORDING, Origin, Quote, Wording
 __all__ = [
     "BEGINNING",
     "ENGLISH",
+    "EVERYTHING",
     "NO_EDITS",
     "NO_WORDING",
     "Accepted",
@@ -167,6 +174,7 @@ __all__ = [
     "FetchRequest",
     "FetchResult",
     "Fetched",
+    "Filled",
     "Finding",
     "HubMode",
     "HubQuestion",
@@ -192,6 +200,7 @@ __all__ = [
     "Newsletter",
     "NoArticle",
     "NotModified",
+    "NothingChosen",
     "Origin",
     "ParseFailed",
     "ParseJob",
@@ -199,6 +208,7 @@ __all__ = [
     "ParsedFeed",
     "Period",
     "PersonalCopy",
+    "PersonalParts",
     "Place",
     "PlacedBy",
     "Placement",
@@ -236,7 +246,9 @@ __all__ = [
     "TextKey",
     "Topic",
     "Unbuildable",
+    "Variant",
     "Verdict",
+    "Volume",
     "Waiver",
     "Weekday",
     "Wording",

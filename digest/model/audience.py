@@ -22,6 +22,31 @@ class Subscriber:
     name: str = ""
 
 
+class Volume(StrEnum):
+    """How much of each section a reader wants."""
+
+    FULL = "full"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """What a reader wants of each issue: topics by id, sorted (none: all), and how much of them.
+
+    Readers who chose alike have equal variants, and get the same copy but for its slots.
+    """
+
+    topics: tuple[str, ...] = ()
+    volume: Volume = Volume.FULL
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "topics", tuple(sorted({*self.topics})))
+
+
+EVERYTHING = Variant()
+"""All topics, in full."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """One person's subscription to one newsletter."""
@@ -30,6 +55,7 @@ class Subscription:
     newsletter: str
     consent: Consent
     since: datetime
+    variant: Variant = EVERYTHING
 
 
 class SuppressionReason(StrEnum):
@@ -51,11 +77,15 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSubscriber:
-    """One row of a list to subscribe: an address that was checked, and the consent it brings."""
+    """One row of a list to subscribe: an address that was checked, and the consent it brings.
+
+    A ``variant`` of None says nothing about it: who has chosen already keeps that.
+    """
 
     address: str
     name: str = ""
     consent: Consent = Consent.CONFIRMED
+    variant: Variant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

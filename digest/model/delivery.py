@@ -4,9 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from digest.model.audience import EVERYTHING, Variant
+
 
 class DeliveryState(StrEnum):
-    """Where one delivery stands. ``uncertain``: handed over, but the answer was never recorded."""
+    """Where one delivery stands. ``uncertain``: handed over, but the answer was never recorded.
+
+    ``excluded``: nothing of what the reader chose is in the issue.
+    """
 
     QUEUED = "queued"
     CLAIMED = "claimed"
@@ -15,11 +20,17 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
     SUPPRESSED = "suppressed"
     UNCERTAIN = "uncertain"
+    EXCLUDED = "excluded"
 
     @property
     def final(self) -> bool:
         """Whether nothing more will be tried."""
-        return self in {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SUPPRESSED}
+        return self in {
+            DeliveryState.SENT,
+            DeliveryState.FAILED,
+            DeliveryState.SUPPRESSED,
+            DeliveryState.EXCLUDED,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,7 @@ class Delivery:
     state: DeliveryState = DeliveryState.QUEUED
     attempts: int = 0
     first_attempt_at: datetime | None = None
+    variant: Variant = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +93,14 @@ class Unbuildable:
     reason: str
 
 
-SendOutcome = Accepted | Refused | Lost | Unbuildable
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingChosen:
+    """No message was made: the issue has nothing of what this reader chose."""
+
+    reason: str = "nothing of what they chose is in this issue"
+
+
+SendOutcome = Accepted | Refused | Lost | Unbuildable | NothingChosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,6 +166,27 @@ class PersonalCopy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A text with its slots filled: pieces that all readers share, and a value between each two."""
+
+    pieces: tuple[str, ...]
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        joined = [""] * (2 * len(self.values) + 1)
+        joined[::2], joined[1::2] = self.pieces, self.values
+        return "".join(joined)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalParts:
+    """One reader's copy, with what is shared kept apart from what is the reader's own."""
+
+    html: Filled
+    text: Filled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptIssue:
     """An issue as the store holds it. ``revision`` grows by one with each saved change.
 

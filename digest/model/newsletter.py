@@ -143,8 +143,9 @@ class Newsletter:
     ``feeds`` are the URLs it draws on, resolved from the lists and tags in its file; ``feed_tags``
     are those tags, for feeds that become known later.
     ``default_topic`` takes the entries that nothing places. ``blocks`` are never told, ``keeps``
-    always. With ``discover``, topics are found in the posts themselves. ``words`` are what the
-    program says itself, in the newsletter's language.
+    always. ``greeting`` holds ``{name}``; readers without one get ``greeting_nameless``. With
+    ``discover``, topics are found in the posts themselves. ``words`` are what the program says
+    itself, in the newsletter's language.
     """
 
     id: str
@@ -163,6 +164,8 @@ class Newsletter:
     language: str = "en"
     subject: str = "{lead} and {more} more"
     intro: str = ""
+    greeting: str = ""
+    greeting_nameless: str = ""
     why: str = ""
     theme: str = "classic"
     min_stories: int = 1

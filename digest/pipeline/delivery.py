@@ -17,6 +17,7 @@ from digest.model import (
 from digest.pipeline.claims import is_dead, this_process
 from digest.pipeline.handover import Handover, OnSettled, ignore, work
 from digest.pipeline.letters import sample_envelope
+from digest.pipeline.variants import Variants
 
 SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
 
@@ -54,7 +55,11 @@ def deliver_issue(
     run = Handover(
         app=app,
         kept=kept,
-        rendering=app.store.issues.rendering(kept.id),
+        variants=Variants(
+            kept=kept,
+            newsletter=app.config.newsletter(kept.issue.key.newsletter),
+            rendering=app.store.issues.rendering(kept.id),
+        ),
         owner=this_process(),
         stop=stop or threading.Event(),
         on_settled=on_settled,

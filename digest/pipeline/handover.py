@@ -14,7 +14,7 @@ from digest.model import (
     Delivery,
     DeliveryState,
     KeptIssue,
-    RenderedIssue,
+    NothingChosen,
     SendOutcome,
     Settlement,
     SuppressionReason,
@@ -22,6 +22,7 @@ from digest.model import (
 )
 from digest.pipeline.letters import envelope_for
 from digest.pipeline.line import Answered, Line
+from digest.pipeline.variants import Variants
 from digest.ports import MailSession
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,7 @@ class Handover:
 
     app: App
     kept: KeptIssue
-    rendering: RenderedIssue
+    variants: Variants
     owner: str
     stop: threading.Event
     on_settled: OnSettled
@@ -103,8 +104,11 @@ def _deliver(run: Handover, line: Line, delivery: Delivery) -> None:
 
 
 def _send(run: Handover, session: MailSession, delivery: Delivery) -> SendOutcome:
+    rendering = run.variants.of(delivery.variant)
+    if rendering is None:
+        return NothingChosen()
     try:
-        envelope = envelope_for(run.app, run.kept, run.rendering, delivery)
+        envelope = envelope_for(run.app, run.kept, rendering, delivery)
     except MessageError as error:
         return Unbuildable(reason=str(error))
     return session.send(envelope)

@@ -4,8 +4,13 @@ import hashlib
 from datetime import datetime
 
 from digest.app import App
-from digest.audience.tokens import unsubscribe_token, unsubscribe_url
-from digest.compose.personalise import ReaderSlots, fill
+from digest.audience.tokens import (
+    preferences_token,
+    preferences_url,
+    unsubscribe_token,
+    unsubscribe_url,
+)
+from digest.compose.personalise import ReaderSlots, fill, filled
 from digest.deliver.message import Letter, build, message_id
 from digest.model import Delivery, Envelope, KeptIssue, Newsletter, PersonalCopy, RenderedIssue
 from digest.model.address import ascii_domain
@@ -17,7 +22,9 @@ TEST_SUBSCRIBER = 0
 def envelope_for(
     app: App, kept: KeptIssue, rendering: RenderedIssue, delivery: Delivery
 ) -> Envelope:
-    """The message of one delivery. Its Message-ID is the same at every attempt.
+    """The message of one delivery, from its variant's rendering.
+
+    Its Message-ID is the same at every attempt.
 
     :raises MessageError: when no correct message can be made for this recipient.
     """
@@ -45,9 +52,7 @@ def sample_envelope(
 
 def sample_copy(app: App, kept: KeptIssue, rendering: RenderedIssue) -> PersonalCopy:
     """A reader's copy for looking at; its unsubscribe link changes nothing."""
-    return fill(
-        rendering, ReaderSlots(unsubscribe_url=_unsubscribe_url(app, kept, TEST_SUBSCRIBER))
-    )
+    return fill(rendering, _slots(app, kept, TEST_SUBSCRIBER))
 
 
 def message_domain(app: App, newsletter: Newsletter) -> str:
@@ -70,8 +75,8 @@ def _envelope(
     prefix: str = "",
 ) -> Envelope:
     newsletter = _newsletter(app, kept)
-    unsubscribe = _unsubscribe_url(app, kept, delivery.subscriber_id)
-    copy = fill(rendering, ReaderSlots(unsubscribe_url=unsubscribe))
+    slots = _slots(app, kept, delivery.subscriber_id, name=delivery.name)
+    copy = filled(rendering, slots)
     letter = Letter(
         sender=newsletter.sender,
         reply_to=newsletter.reply_to,
@@ -84,7 +89,7 @@ def _envelope(
         date=_date(app, kept),
         list_id=f"<{newsletter.id}.{message_domain(app, newsletter)}>",
         list_name=newsletter.name,
-        unsubscribe_url=unsubscribe,
+        unsubscribe_url=slots.unsubscribe_url,
     )
     return Envelope(
         sender=newsletter.sender.address, recipient=delivery.address, content=build(letter)
@@ -101,7 +106,12 @@ def _date(app: App, kept: KeptIssue) -> datetime:
     return max(approved, kept.issue.due_at) if kept.issue.due_at <= now else approved
 
 
-def _unsubscribe_url(app: App, kept: KeptIssue, subscriber_id: int) -> str:
-    newsletter = kept.issue.key.newsletter
-    token = unsubscribe_token(app.link_key, subscriber_id=subscriber_id, newsletter=newsletter)
-    return unsubscribe_url(app.config.settings.web.public_url, token)
+def _slots(app: App, kept: KeptIssue, subscriber_id: int, *, name: str = "") -> ReaderSlots:
+    newsletter, public_url = kept.issue.key.newsletter, app.config.settings.web.public_url
+    leave = unsubscribe_token(app.link_key, subscriber_id=subscriber_id, newsletter=newsletter)
+    choose = preferences_token(app.link_key, subscriber_id=subscriber_id, newsletter=newsletter)
+    return ReaderSlots(
+        unsubscribe_url=unsubscribe_url(public_url, leave),
+        preferences_url=preferences_url(public_url, choose),
+        name=name,
+    )

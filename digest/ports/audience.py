@@ -15,6 +15,7 @@ from digest.model import (
     Suppression,
     SuppressionReason,
     Tally,
+    Variant,
 )
 
 
@@ -22,11 +23,19 @@ class AudienceStore(Protocol):
     """Subscribers, what they agreed to, and who gets nothing any more."""
 
     def subscribe(
-        self, *, address: str, name: str, newsletter: str, consent: Consent, now: datetime
+        self,
+        *,
+        address: str,
+        name: str,
+        newsletter: str,
+        consent: Consent,
+        now: datetime,
+        variant: Variant | None = None,
     ) -> Subscription:
         """Add or update one subscription. Never revives one that was ended.
 
-        An existing ``UNSUBSCRIBED`` stays; ``CONFIRMED`` is not lowered to ``PENDING``.
+        An existing ``UNSUBSCRIBED`` stays; ``CONFIRMED`` is not lowered to ``PENDING``. What was
+        chosen stays too, where ``variant`` is None.
         """
         ...
 
@@ -38,6 +47,14 @@ class AudienceStore(Protocol):
 
     def subscriptions(self, *, newsletter: str = "") -> Iterator[Subscription]:
         """Every subscription, streamed in order of address."""
+        ...
+
+    def subscription(self, subscriber_id: int, *, newsletter: str) -> Subscription | None:
+        """One person's subscription to one newsletter, whatever became of it."""
+        ...
+
+    def choose(self, subscriber_id: int, *, newsletter: str, variant: Variant) -> bool:
+        """Keep what a subscriber wants from now on; whether there is such a subscription."""
         ...
 
     def count(self, *, newsletter: str, consent: Consent) -> int:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from digest.audience.consent import next_consent
 from digest.model import (
+    EVERYTHING,
     Consent,
     Enrolment,
     NewSubscriber,
@@ -28,8 +29,10 @@ from digest.model import (
     Subscription,
     Suppression,
     SuppressionReason,
+    Variant,
 )
 from digest.model.address import normalise_address
+from digest.store.codec import decode_variant, encode_topics
 from digest.store.database import PORTION, Database, portions
 from digest.store.tables import subscribers, subscriptions, suppressions
 
@@ -47,6 +50,14 @@ _CHANGE = (
     )
     .values(consent=bindparam("after"), since=bindparam("at"))
 )
+_CHOOSE = (
+    update(subscriptions)
+    .where(
+        subscriptions.c.subscriber_id == bindparam("person"),
+        subscriptions.c.newsletter == bindparam("letter"),
+    )
+    .values(topics=bindparam("wanted"), volume=bindparam("much"))
+)
 
 _Keyed = tuple[str, NewSubscriber]  # a row under its address's key
 
@@ -58,6 +69,7 @@ class _Known:
     id: int
     name: str
     consent: Consent | None
+    variant: Variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +79,18 @@ class _Outcome:
     row: NewSubscriber
     before: Consent | None
     after: Consent
+    rechosen: bool = False
 
     @property
     def ended(self) -> bool:
         """Whether the person had left, and stays away against the list's wish."""
         return self.after is Consent.UNSUBSCRIBED and self.row.consent is not self.after
+
+    @property
+    def changed(self) -> bool:
+        """Whether the person, known before, stands elsewhere now or gets something else."""
+        moved = self.before is not None and self.before is not self.after
+        return moved or (self.rechosen and not self.ended)
 
 
 class SqlAudience:
@@ -81,13 +100,21 @@ class SqlAudience:
         self._database = database
 
     def subscribe(
-        self, *, address: str, name: str, newsletter: str, consent: Consent, now: datetime
+        self,
+        *,
+        address: str,
+        name: str,
+        newsletter: str,
+        consent: Consent,
+        now: datetime,
+        variant: Variant | None = None,
     ) -> Subscription:
         """Add or update one subscription. Never revives one that was ended.
 
-        An existing ``UNSUBSCRIBED`` stays; ``CONFIRMED`` is not lowered to ``PENDING``.
+        An existing ``UNSUBSCRIBED`` stays; ``CONFIRMED`` is not lowered to ``PENDING``. What was
+        chosen stays too, where ``variant`` is None.
         """
-        row = NewSubscriber(address=address, name=name, consent=consent)
+        row = NewSubscriber(address=address, name=name, consent=consent, variant=variant)
         key = normalise_address(address)
         wanted = _subscriptions(newsletter).where(subscribers.c.address_key == key)
         with self._database.writing() as connection:
@@ -107,7 +134,7 @@ class SqlAudience:
                 outcomes = self._enrol(connection, keyed, newsletter=newsletter, now=now)
                 left = [outcome.row.address for outcome in outcomes if outcome.ended]
                 new = sum(outcome.before is None for outcome in outcomes)
-                moved = sum(o.before is not None and o.before is not o.after for o in outcomes)
+                moved = sum(outcome.changed for outcome in outcomes)
                 added, changed = added + new, changed + moved
                 unchanged += len(outcomes) - new - moved - len(left)
                 ended += left
@@ -134,6 +161,19 @@ class SqlAudience:
             yield from map(_subscription, rows)
             full = len(rows) == PORTION
             after = (rows[-1].address_key, rows[-1].newsletter) if full else None
+
+    def subscription(self, subscriber_id: int, *, newsletter: str) -> Subscription | None:
+        """One person's subscription to one newsletter, whatever became of it."""
+        wanted = _subscriptions(newsletter).where(subscribers.c.id == subscriber_id)
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        return _subscription(row) if row else None
+
+    def choose(self, subscriber_id: int, *, newsletter: str, variant: Variant) -> bool:
+        """Keep what a subscriber wants from now on; whether there is such a subscription."""
+        choice = _choice(subscriber_id, newsletter, variant)
+        with self._database.writing() as connection:
+            return connection.execute(_CHOOSE, choice).rowcount == 1
 
     def count(self, *, newsletter: str, consent: Consent) -> int:
         """How many subscriptions of a newsletter are in one state of consent."""
@@ -210,6 +250,7 @@ class SqlAudience:
         self._add_people(connection, [(k, r) for k, r in keyed if k not in known], now=now)
         new = {key: after for key, after in last.items() if _consent(known, key) is None}
         self._add_subscriptions(connection, new, newsletter=newsletter, now=now)
+        _choose(connection, outcomes, newsletter=newsletter)
         _change(connection, known, last, newsletter=newsletter, now=now)
         _rename(connection, known, keyed)
         return outcomes
@@ -261,11 +302,21 @@ def _known(connection: Connection, keys: set[str], newsletter: str) -> dict[str,
             subscribers.c.address_key,
             subscribers.c.name,
             subscriptions.c.consent,
+            subscriptions.c.topics,
+            subscriptions.c.volume,
         )
         .select_from(subscribers.outerjoin(subscriptions, this_one))
         .where(subscribers.c.address_key.in_(keys))
     )
-    return {row.address_key: _Known(id=row.id, name=row.name, consent=row.consent) for row in rows}
+    return {
+        row.address_key: _Known(
+            id=row.id,
+            name=row.name,
+            consent=row.consent,
+            variant=decode_variant(row.topics, row.volume) if row.consent else EVERYTHING,
+        )
+        for row in rows
+    }
 
 
 def _consent(known: Mapping[str, _Known], key: str) -> Consent | None:
@@ -281,8 +332,15 @@ def _decide(
     for key, row in keyed:
         before = last.get(key) or _consent(known, key)
         last[key] = next_consent(before, row.consent)
-        outcomes.append(_Outcome(row=row, before=before, after=last[key]))
+        rechosen = _is_rechosen(row, known.get(key))
+        outcomes.append(_Outcome(row=row, before=before, after=last[key], rechosen=rechosen))
     return outcomes, last
+
+
+def _is_rechosen(row: NewSubscriber, known: _Known | None) -> bool:
+    """Whether a row asks for something else; nobody's choice is changed on a stranger's word."""
+    asks = row.variant is not None and row.consent is Consent.CONFIRMED
+    return asks and row.variant != (known.variant if known else EVERYTHING)
 
 
 def _change(
@@ -306,6 +364,29 @@ def _change(
     ]
     if rows:
         connection.execute(_CHANGE, rows)
+
+
+def _choose(connection: Connection, outcomes: Iterable[_Outcome], *, newsletter: str) -> None:
+    wishes = {
+        normalise_address(outcome.row.address): outcome.row.variant
+        for outcome in outcomes
+        if outcome.row.variant is not None and (outcome.rechosen or outcome.before is None)
+    }
+    if not wishes:
+        return
+    people = select(subscribers.c.id, subscribers.c.address_key)
+    found = connection.execute(people.where(subscribers.c.address_key.in_(wishes)))
+    rows = [_choice(row.id, newsletter, wishes[row.address_key]) for row in found]
+    connection.execute(_CHOOSE, rows)
+
+
+def _choice(subscriber_id: int, newsletter: str, variant: Variant) -> dict[str, object]:
+    return {
+        "person": subscriber_id,
+        "letter": newsletter,
+        "wanted": encode_topics(variant),
+        "much": variant.volume,
+    }
 
 
 def _rename(
@@ -339,6 +420,8 @@ def _subscriptions(newsletter: str) -> Select[Any]:
         subscriptions.c.newsletter,
         subscriptions.c.consent,
         subscriptions.c.since,
+        subscriptions.c.topics,
+        subscriptions.c.volume,
     ).join_from(subscribers, subscriptions)
     return wanted.where(subscriptions.c.newsletter == newsletter) if newsletter else wanted
 
@@ -349,4 +432,5 @@ def _subscription(row: Row[Any]) -> Subscription:
         newsletter=row.newsletter,
         consent=row.consent,
         since=row.since,
+        variant=decode_variant(row.topics, row.volume),
     )

@@ -34,6 +34,7 @@ from digest.model import (
     Settlement,
     Tally,
 )
+from digest.store.codec import decode_variant
 from digest.store.database import Database, portions
 from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
 
@@ -102,6 +103,8 @@ _CLAIM = (
         _row.state,
         _row.attempts,
         _row.first_attempt_at,
+        _row.topics,
+        _row.volume,
     )
 )
 _MINE = (
@@ -301,6 +304,8 @@ class SqlLedger:
                 literal(0),
                 literal(""),
                 literal(now, _row.updated_at.type),
+                subscriptions.c.topics,
+                subscriptions.c.volume,
             )
             .join_from(subscriptions, subscribers)
             .where(
@@ -322,6 +327,8 @@ class SqlLedger:
             _row.times_uncertain,
             _row.note,
             _row.updated_at,
+            _row.topics,
+            _row.volume,
         ]
         insert = self._database.insert(deliveries).from_select(columns, audience)
         connection.execute(insert.on_conflict_do_nothing())
@@ -390,4 +397,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         state=row.state,
         attempts=row.attempts,
         first_attempt_at=row.first_attempt_at,
+        variant=decode_variant(row.topics, row.volume),
     )

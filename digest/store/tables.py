@@ -37,6 +37,7 @@ from digest.model import (
     IssueKind,
     IssueState,
     SuppressionReason,
+    Volume,
 )
 
 
@@ -367,6 +368,8 @@ subscriptions = Table(
     Column("newsletter", Text, primary_key=True),
     Column("consent", _one_of(Consent), nullable=False),
     Column("since", UtcDateTime, nullable=False),
+    Column("topics", Text, nullable=False, server_default="[]"),
+    Column("volume", _one_of(Volume), nullable=False, server_default="full"),
     sqlite_with_rowid=False,
 )
 
@@ -399,6 +402,8 @@ deliveries = Table(
     Column("reply_code", Integer),
     Column("note", Text, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("topics", Text, nullable=False, server_default="[]"),
+    Column("volume", _one_of(Volume), nullable=False, server_default="full"),
     UniqueConstraint("issue_id", "subscriber_id", name="deliveries_one_a_person"),
 )
 Index("deliveries_due", deliveries.c.issue_id, deliveries.c.state, deliveries.c.next_attempt_at)

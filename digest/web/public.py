@@ -21,11 +21,13 @@ from digest.model import ENGLISH, Catalogue, IssueState, Newsletter
 from digest.web.files import Folders
 from digest.web.hubs import hub_route
 from digest.web.pages import STATIC, Pages
+from digest.web.preferences import preferences_route
 from digest.web.problems import ProblemPages
 from digest.web.security import (
     ISSUE_POLICY,
     MAX_BODY,
     MEDIA_POLICY,
+    PRIVATE,
     DefaultHeaders,
     mask_address,
     page_headers,
@@ -35,7 +37,6 @@ _ONE_CLICK = b"One-Click"
 _PUBLISHED = frozenset(
     {IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED, IssueState.SENT}
 )
-_PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 _SHARED = {"Cache-Control": "public, max-age=300"}
 
 
@@ -65,6 +66,7 @@ def create_public_app(app: App, *, health: Callable[[], Health] | None = None) -
     starlette = Starlette(
         routes=[
             Route("/unsubscribe/{token}", links.answer, methods=["GET", "POST"]),
+            preferences_route(app, pages, problems),
             Route("/issues/{slug}", _Issues(app).show, methods=["GET"]),
             Route("/healthz", _Health(health).report, methods=["GET"]),
             hub_route(app),
@@ -124,7 +126,7 @@ class _Unsubscribing:
             claim.subscriber_id, newsletter=claim.newsletter, now=self._app.clock()
         )
         if for_program:
-            return PlainTextResponse("You are unsubscribed.\n", headers=_PRIVATE)
+            return PlainTextResponse("You are unsubscribed.\n", headers=PRIVATE)
         return self._page("done.html", claim)
 
     def _page(self, name: str, claim: UnsubscribeClaim) -> Response:
@@ -137,12 +139,12 @@ class _Unsubscribing:
             home_url=newsletter.home_url if newsletter else "",
             address=mask_address(subscriber.address) if subscriber else "",
         )
-        response.headers.update(_PRIVATE)
+        response.headers.update(PRIVATE)
         return response
 
     def _bad_link(self) -> Response:
         response = self._problems.page("bad-link", status=400)
-        response.headers.update(_PRIVATE)
+        response.headers.update(PRIVATE)
         return response
 
 
@@ -190,5 +192,5 @@ class _Health:
         return JSONResponse(
             {**health.findings, "status": "ok" if health.ok else "failing"},
             status_code=200 if health.ok else 503,
-            headers=_PRIVATE,
+            headers=PRIVATE,
         )

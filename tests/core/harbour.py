@@ -1,7 +1,10 @@
 """A made-up issue for the tests of compose: nine stories, four topics, awkward titles."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
+from digest.compose.personalise.fragments import strip
+from digest.compose.plaintext import tidy
 from digest.model import (
     EntryKey,
     Image,
@@ -9,6 +12,7 @@ from digest.model import (
     IssueKey,
     Newsletter,
     Period,
+    RenderedIssue,
     Schedule,
     Section,
     Sender,
@@ -136,3 +140,8 @@ ISSUE = Issue(
         story(21, "Seven walls worth a detour"),
     ),
 )
+
+
+def as_read(rendering: RenderedIssue) -> RenderedIssue:
+    """What a reader of everything sees of a rendering: no marks, but slots still."""
+    return replace(rendering, html=strip(rendering.html), text=tidy(strip(rendering.text)))

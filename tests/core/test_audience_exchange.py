@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from digest.audience.exchange import CsvImport, RejectedRow, SubscriberRow, read_csv, write_csv
 from digest.errors import ConfigError
-from digest.model import Consent, Subscriber, Subscription
+from digest.model import Consent, Subscriber, Subscription, Variant, Volume
 
 SINCE = datetime(2026, 1, 8, 7, 30, tzinfo=UTC)
 
@@ -195,9 +196,42 @@ def test_no_cell_is_a_formula(name: str, delimiter: str) -> None:
         assert not [cell for cell in cells if cell.strip(' "').startswith(FORMULA)]
 
 
+ROW = (
+    '"r1@a.example","Ann ""A"" Lee","confirmed","weekly","2026-01-08T07:30:00+00:00","","full"\r\n'
+)
+
+
 def test_export_is_rfc_4180() -> None:
     """Every cell is quoted, every line ends in CRLF, and the date has its zone."""
     assert list(write_csv([subscription(1, 'Ann "A" Lee')])) == [
-        '"email","name","status","newsletter","since"\r\n',
-        '"r1@a.example","Ann ""A"" Lee","confirmed","weekly","2026-01-08T07:30:00+00:00"\r\n',
+        '"email","name","status","newsletter","since","topics","volume"\r\n',
+        ROW,
     ]
+
+
+def test_choices_survive_the_round_trip() -> None:
+    """Topics and volume come back as they were exported; an empty topic list means all."""
+    wish = Variant(topics=("sea", "town"), volume=Volume.SHORT)
+    lines = "".join(write_csv([replace(subscription(1, "Ann"), variant=wish)]))
+    assert read_csv(lines, topics=("sea", "town")).rows[0].variant == wish
+    everything = "".join(write_csv([subscription(1, "Ann")]))
+    assert read_csv(everything).rows[0].variant == Variant()
+
+
+def test_rows_without_choices_say_nothing_of_them() -> None:
+    """A list without the columns changes nobody's choices."""
+    assert read_csv("email\na@b.example\n").rows[0].variant is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ("see,", "there is no topic 'see'; did you mean sea?"),
+        (",shrt", "'shrt' is no volume; use one of full, short"),
+    ],
+    ids=["topic", "volume"],
+)
+def test_an_unknown_choice_is_rejected_with_its_reason(cells: str, reason: str) -> None:
+    """A topic or a volume that does not exist names itself and what there is."""
+    read = read_csv(f"email,topics,volume\na@b.example,{cells}\n", topics=("sea", "town"))
+    assert [row.reason for row in read.rejected] == [reason]

@@ -27,7 +27,7 @@ from digest.model import (
     Wording,
 )
 from digest.resources import TEMPLATES
-from tests.core.harbour import ISSUE, NEWSLETTER, PUBLIC_URL, picture, section, story
+from tests.core.harbour import ISSUE, NEWSLETTER, PUBLIC_URL, as_read, picture, section, story
 
 URL = re.compile(r'https?://[^\s"<>]+')
 
@@ -266,16 +266,17 @@ def test_a_large_issue_stays_small() -> None:
 
 def test_text_part(rendering: RenderedIssue) -> None:
     """Check 39: every story's URL and the footer's, whole; no other line over 72 columns."""
-    lines = rendering.text.split("\n")
+    text = as_read(rendering).text
+    lines = text.split("\n")
 
     for told in (*ISSUE.stories, *ISSUE.also_published):
         assert told.url in [line.strip() for line in lines]
     assert UNSUBSCRIBE_SLOT in lines
     assert f"{PUBLIC_URL}/issues/{ISSUE.slug}" in lines
     assert NEWSLETTER.postal_address in lines
-    assert ISSUE.preheader.value not in rendering.text
+    assert ISSUE.preheader.value not in text
     assert [n for n in lines if display_width(n) > 72 and " " in n.strip()] == []
-    assert "\n\n\n" not in rendering.text
+    assert "\n\n\n" not in text
 
 
 def test_footer(page: etree._Element) -> None:
@@ -363,12 +364,13 @@ def test_a_readers_copy_and_the_web_page_have_no_slot(rendering: RenderedIssue) 
     """Filled, the reader's address stands once in each part; on the web, nowhere."""
     url = "https://letters.example/unsubscribe/a?b=c&d=e"
 
-    copy = fill(rendering, ReaderSlots(unsubscribe_url=url))
+    choices = "https://letters.example/preferences/a"
+    copy = fill(rendering, ReaderSlots(unsubscribe_url=url, preferences_url=choices))
     web = for_web(rendering)
 
     assert SLOT_DOMAIN not in copy.html + copy.text + web
     assert copy.html.count("https://letters.example/unsubscribe/a?b=c&amp;d=e") == 1
-    assert copy.text.count(url) == 1
+    assert copy.text.count(url) == copy.text.count(choices) == 1
     assert "mail-only" not in web
     assert "Unsubscribe" not in web
     assert ISSUE.preheader.value not in web

@@ -9,7 +9,7 @@ from digest.config.catalogues import read_words
 from digest.model import Newsletter, Quote, RenderedIssue, Wording
 from digest.resources import TEMPLATES
 from digest.web.pages import Pages
-from tests.core.harbour import ISSUE, NEWSLETTER, PUBLIC_URL, section, story
+from tests.core.harbour import ISSUE, NEWSLETTER, PUBLIC_URL, as_read, section, story
 
 ARABIC = replace(
     NEWSLETTER, name="رسالة الميناء", tagline="", language="ar", words=read_words("ar")
@@ -24,7 +24,9 @@ def render(newsletter: Newsletter) -> RenderedIssue:
         support=("للمساعدة اتصل بالرقم 16000.",),
     )
     issue = replace(ISSUE, sections=(*ISSUE.sections, section("البحر", quoted)))
-    return IssueRenderer(folders=[TEMPLATES], public_url=PUBLIC_URL).render(issue, newsletter)
+    return as_read(
+        IssueRenderer(folders=[TEMPLATES], public_url=PUBLIC_URL).render(issue, newsletter)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from digest.model import (
     Wording,
 )
 from digest.resources import TEMPLATES
-from tests.core.harbour import ISSUE, NEWSLETTER, PUBLIC_URL, picture, section, story
+from tests.core.harbour import ISSUE, NEWSLETTER, PUBLIC_URL, as_read, picture, section, story
 
 THEMES = ("classic", "briefing", "roundup")
 WORDS = "Twice a day the sea fills the old mill pond and twice it lets go again, as it always did. "
@@ -69,7 +69,9 @@ def told(number: int) -> Issue:
 def render(issue: Issue = ISSUE, theme: str = "classic", **changes: object) -> RenderedIssue:
     standing = StandingText(theme=theme)
     newsletter: Newsletter = replace(NEWSLETTER, theme=theme, standing=standing, **changes)  # type: ignore[arg-type] # a test's shorthand
-    return IssueRenderer(folders=[TEMPLATES], public_url=PUBLIC_URL).render(issue, newsletter)
+    return as_read(
+        IssueRenderer(folders=[TEMPLATES], public_url=PUBLIC_URL).render(issue, newsletter)
+    )
 
 
 def page(rendered: RenderedIssue) -> HtmlElement:

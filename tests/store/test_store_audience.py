@@ -1,5 +1,6 @@
 """Subscribers, consent and suppression as the store keeps them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,8 @@ from digest.model import (
     NewSubscriber,
     Subscriber,
     SuppressionReason,
+    Variant,
+    Volume,
 )
 from digest.model.address import normalise_address
 from digest.store import SqlStore
@@ -194,3 +197,32 @@ def test_a_list_comes_to_the_same_as_its_rows_one_by_one(
         assert outcomes == len(rows)
     kept = store.audience.subscriptions(newsletter=newsletter)
     assert {normalise_address(s.subscriber.address): s.consent for s in kept} == expected
+
+
+def test_choices_are_kept_and_frozen_with_the_subscription(store: SqlStore) -> None:
+    """What was chosen comes back, outlives a later import, and is changed by its person alone."""
+    wish = Variant(topics=("town", "sea", "sea"), volume=Volume.SHORT)
+    row = NewSubscriber(address="ann@example.org", variant=wish)
+    store.audience.subscribe_all([row], newsletter="weekly", now=NOW)
+    again = [replace(row, variant=None), replace(row, variant=Variant(), consent=Consent.PENDING)]
+    done = store.audience.subscribe_all(again, newsletter="weekly", now=NOW)
+    (kept,) = store.audience.subscriptions()
+    assert kept.variant == Variant(topics=("sea", "town"), volume=Volume.SHORT)
+    assert (done.changed, done.unchanged) == (0, 2)
+
+    assert store.audience.choose(kept.subscriber.id, newsletter="weekly", variant=Variant())
+    assert not store.audience.choose(kept.subscriber.id, newsletter="other", variant=wish)
+    found = store.audience.subscription(kept.subscriber.id, newsletter="weekly")
+    assert found == replace(kept, variant=Variant())
+    assert store.audience.subscription(99, newsletter="weekly") is None
+
+
+def test_a_confirmed_row_changes_a_choice(store: SqlStore) -> None:
+    """An import that says what somebody wants is a change, and the second time is none."""
+    row = NewSubscriber(address="ann@example.org")
+    store.audience.subscribe_all([row], newsletter="weekly", now=NOW)
+    asking = [replace(row, variant=Variant(volume=Volume.SHORT))]
+    first = store.audience.subscribe_all(asking, newsletter="weekly", now=NOW)
+    second = store.audience.subscribe_all(asking, newsletter="weekly", now=NOW)
+    assert (first.changed, second.changed) == (1, 0)
+    assert next(store.audience.subscriptions()).variant.volume is Volume.SHORT

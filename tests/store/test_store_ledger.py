@@ -24,6 +24,8 @@ from digest.model import (
     Settlement,
     SuppressionReason,
     Tally,
+    Variant,
+    Volume,
     Wording,
 )
 from digest.store import SqlStore, open_store
@@ -103,6 +105,19 @@ def test_freezing_again_adds_nobody(store: SqlStore) -> None:
     issue_id = sending(store, 2)
     audience(store, 5)
     assert store.ledger.freeze(issue_id, newsletter="weekly", now=LATER) == 2
+
+
+def test_choices_are_frozen_with_the_recipients(store: SqlStore) -> None:
+    """Who chooses anew in mid-run gets what they had chosen before: a retry is the same message."""
+    wish = Variant(topics=("sea",), volume=Volume.SHORT)
+    rows = [NewSubscriber(address="ann@example.org", variant=wish)]
+    store.audience.subscribe_all(rows, newsletter="weekly", now=NOW)
+    issue_id = approved(store)
+    store.ledger.freeze(issue_id, newsletter="weekly", now=NOW)
+    (person,) = store.audience.subscriptions()
+    store.audience.choose(person.subscriber.id, newsletter="weekly", variant=Variant())
+    (delivery,) = claim(store, issue_id)
+    assert delivery.variant == wish
 
 
 @pytest.mark.parametrize(
