@@ -71,10 +71,15 @@ class Layout:
             self._also[self._also.index(listed)] = self._placed(listed, move.topic)
         for topic, others in self._told.items():
             story = _find(others, move.entry)
-            if story and topic != move.topic:
+            if story is None:
+                continue
+            placed = self._placed(story, move.topic)
+            if topic == move.topic:
+                others[others.index(story)] = placed
+            else:
                 others.remove(story)
-                stories.append(self._placed(story, move.topic))
-                return
+                stories.append(placed)
+            return
 
     def _tell(self, key: EntryKey) -> None:
         """Tell a story that is only listed, where its topic has a section."""
