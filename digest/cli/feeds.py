@@ -81,12 +81,13 @@ def remove(session: Session, url: str, *, as_json: bool) -> None:
 @pass_session
 def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json: bool) -> None:
     """Add the feeds of an OPML FILE (- for standard input) that are not listed yet."""
-    from digest.collect.discovery.opml import read_opml
+    from digest.collect.discovery.opml import read_opml, unread_outlines
     from digest.config.feedlist import add_feeds, identity, read_feeds, unfit
 
     path = _feed_list(session)
     known = {identity(feed.url) for feed in read_feeds(path)}
-    listed = read_opml(file.read())
+    document = file.read()
+    listed, unread = read_opml(document), unread_outlines(document)
     if not listed:
         raise StateError(file.name, "it holds no feeds; is it an OPML file?")
     found = {identity(feed.url): feed for feed in reversed(listed)}
@@ -106,6 +107,8 @@ def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json:
             if feed.url in refused:
                 name = escape(feed.title or urlsplit(feed.url).hostname or "a feed")
                 console.print(f"[yellow]left out[/] {name}: its URL {refused[feed.url]}")
+        for name in unread:
+            console.print(f"[yellow]left out[/] {escape(name)}: its xmlUrl is no web address")
 
     session.show(
         {
@@ -115,7 +118,8 @@ def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json:
                 {"title": feed.title, "why": refused[feed.url]}
                 for feed in tagged
                 if feed.url in refused
-            ],
+            ]
+            + [{"title": name, "why": "its xmlUrl is no web address"} for name in unread],
         },
         as_json=as_json,
         human=human,

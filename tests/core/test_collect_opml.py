@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.collect.discovery.opml import read_opml, write_opml
+from digest.collect.discovery.opml import read_opml, unread_outlines, write_opml
 from digest.model import Feed
 
 LIST = b"""<?xml version="1.0"?>
@@ -67,3 +67,22 @@ def test_writing_twice_gives_the_same_bytes() -> None:
     assert document == write_opml(feeds, "Mine")
     assert document.startswith(b'<?xml version="1.0" encoding="utf-8"?>')
     assert read_opml(document)[0].title == 'A "quoted" <title> & more'
+
+
+def test_a_title_beside_the_name_is_kept() -> None:
+    """Where ``title`` says something else than ``text``, both are written again."""
+    document = b"""<opml version="2.0"><body>
+        <outline text="Pears" title="Pears, weekly" xmlUrl="https://e.org/p"/></body></opml>"""
+    (feed,) = read_opml(document)
+    assert feed.title == "Pears"
+    written = write_opml([feed], "Mine")
+    assert b'text="Pears" title="Pears, weekly"' in written
+    assert read_opml(written) == (feed,)
+
+
+def test_outlines_without_a_usable_address_are_told() -> None:
+    """A feed whose xmlUrl is empty or no URL is named; folders and good feeds are not."""
+    document = b"""<opml version="2.0"><body><outline text="Fruit">
+        <outline text="Pears" xmlUrl="https://e.org/p"/><outline text="Plums" xmlUrl="nowhere"/>
+        <outline title="Figs" xmlURL=""/><outline xmlUrl="javascript:1"/></outline></body></opml>"""
+    assert unread_outlines(document) == ("Plums", "Figs", "javascript:1")

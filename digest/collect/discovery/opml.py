@@ -42,6 +42,16 @@ def read_opml(document: bytes) -> tuple[Feed, ...]:
     return tuple(unique.values())
 
 
+def unread_outlines(document: bytes) -> tuple[str, ...]:
+    """What an OPML file calls a feed though its URL is none: each by its name, or by that URL."""
+    outlines = (_by_lower_name(outline) for outline in _outlines(document))
+    return tuple(
+        name_of(found.get("text") or found.get("title") or found["xmlurl"]) or "a feed"
+        for found in outlines
+        if "xmlurl" in found and not absolute_url(found["xmlurl"])
+    )
+
+
 def write_opml(feeds: Sequence[Feed], title: str) -> bytes:
     """The feeds as an OPML 2.0 file in UTF-8, tags as the category attribute.
 
@@ -65,13 +75,14 @@ def _outline(feed: Feed) -> dict[str, str]:
         outline = {"type": "link", "text": name, "title": name, "url": url}
     if feed.tags:
         outline["category"] = _xml(",".join(feed.tags))
+    titled = {each.name: _xml(each.value) for each in feed.attributes if each.name == "title"}
     own = {name.lower() for name in outline} | _READ
     private = {
         each.name: _xml(each.value)
         for each in feed.attributes
         if _NAME.fullmatch(each.name) and each.name.lower() not in own
     }
-    return outline | private
+    return outline | titled | private
 
 
 def _feed(item: Any, kept: Mapping[str, tuple[Attribute, ...]]) -> Feed:  # noqa: ANN401 - listparser's records are untyped
@@ -94,32 +105,46 @@ def _tags(categories: Sequence[Sequence[str]]) -> tuple[str, ...]:
 def _attributes(document: bytes) -> dict[str, tuple[Attribute, ...]]:
     """The private attributes of each feed, by its URL; listparser drops them.
 
+    Its ``title`` is one where ``text``, which is the feed's name, says something else.
+    """
+    found: dict[str, tuple[Attribute, ...]] = {}
+    for outline in _outlines(document):
+        url = absolute_url(_by_lower_name(outline).get("xmlurl", ""))
+        if url:
+            found.setdefault(url, tuple(_private(outline))[:_MAX_ATTRIBUTES])
+    return found
+
+
+def _outlines(document: bytes) -> Iterator[dict[str, str]]:
+    """The attributes of every element.
+
     None of a document that declares entities: libxml2 expands them within attributes, always.
     """
     if b"<!entity" in document.replace(b"\0", b"").lower():
-        return {}
+        return
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, recover=True, huge_tree=False
     )
     try:
         root = etree.fromstring(document, parser)
     except (etree.LxmlError, ValueError):
-        return {}
-    found: dict[str, tuple[Attribute, ...]] = {}
+        return
     # A document of nothing but mistakes has no root at all, whatever the stub says.
     for outline in root.iter() if root is not None else ():
-        values = {str(name): str(value) for name, value in outline.attrib.items()}
-        feed = next((v for name, v in values.items() if name.lower() == "xmlurl"), "")
-        url = absolute_url(feed)
-        if url:
-            found.setdefault(url, tuple(_private(values))[:_MAX_ATTRIBUTES])
-    return found
+        yield {str(name): str(value) for name, value in outline.attrib.items()}
+
+
+def _by_lower_name(values: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in reversed([*values.items()])}
 
 
 def _private(values: Mapping[str, str]) -> Iterator[Attribute]:
+    known = _by_lower_name(values)
+    is_titled = known.get("text") and one_line(known.get("title", "")) != one_line(known["text"])
+    read = _READ - {"title"} if is_titled else _READ
     for name, value in values.items():
         text = one_line(value, _MAX_VALUE)
-        if name.lower() not in _READ and _NAME.fullmatch(name) and text:
+        if name.lower() not in read and _NAME.fullmatch(name) and text:
             yield Attribute(name=name, value=text)
 
 

@@ -132,6 +132,8 @@ class ParserPool:
             return f"took longer than {self._timeout:g} seconds to read"
         if code in (-signal.SIGABRT, -signal.SIGKILL):  # Rust's answer to, or the system's
             return self._too_big()
+        if code > 0:
+            return f"cannot be read: the parser's process ended by itself, with exit code {code}"
         return "crashes the parser; it is not read"
 
     def _too_big(self) -> str:
