@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from digest.cli.session import Session, counted, json_option, pass_session
-from digest.model import Feed, FeedHealth, FeedMeasures, FeedState
+from digest.model import BEGINNING, Feed, FeedArchive, FeedHealth, FeedMeasures, FeedState
 from digest.pipeline.sources import all_feeds
 from digest.pipeline.websub import hub_status
 
@@ -38,6 +38,7 @@ class _Row:
     feed: Feed
     state: FeedState
     measures: FeedMeasures
+    archive: FeedArchive
     hub: str = ""
 
     @property
@@ -59,9 +60,16 @@ def status(session: Session, *, as_json: bool) -> None:
         listed = {feed.url: feed for feed in all_feeds(app)}
         states = app.store.feeds.states(list(listed))
         measures = app.store.feeds.measures(list(listed), now=now)
+        archives = app.store.feeds.archives(list(listed))
         hubs = hub_status(app)
     rows = [
-        _Row(feed=feed, state=states[url], measures=measures[url], hub=hubs.get(url, ""))
+        _Row(
+            feed=feed,
+            state=states[url],
+            measures=measures[url],
+            archive=archives[url],
+            hub=hubs.get(url, ""),
+        )
         for url, feed in listed.items()
     ]
     session.show(
@@ -133,6 +141,10 @@ def _notes(row: _Row, *, now: datetime) -> list[str]:
         )
     if row.hub:
         notes.append(f"hub: {row.hub}")
+    if row.archive.complete_since:
+        since = row.archive.complete_since
+        known = "all of it" if since == BEGINNING else f"everything since {since:%Y-%m-%d}"
+        notes.append(f"archive: {known} is kept")
     return [*notes, state.remark] if state.remark else notes
 
 
@@ -156,6 +168,8 @@ def _facts(row: _Row) -> dict[str, object]:
         "moved_to": state.moved_to,
         "moved_since": _iso(state.moved_since),
         "remark": state.remark,
+        "complete_since": _iso(row.archive.complete_since),
+        "complete_until": _iso(row.archive.complete_until),
         "entries": measures.entries,
         "per_week": round(measures.per_week, 2),
         "dated": round(measures.dated, 3),

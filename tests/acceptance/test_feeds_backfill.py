@@ -175,6 +175,19 @@ def test_a_whole_archive_is_read_once(world: World, path: str) -> None:
     assert world.site.hits == [path]
 
 
+def test_the_status_says_how_much_is_kept(world: World) -> None:
+    """What was read is told with the feed: all of it, or since when; nothing of other feeds."""
+    world.backfill("/paged")
+    found = world.backfill("/archived", "--since", "2020-06-01")
+    output = " ".join(world.run("feeds", "status").split())
+    assert output.count("archive:") == 2
+    assert "archive: all of it is kept" in output
+    assert f"archive: everything since {found['complete_since'][:10]} is kept" in output
+    told = {each["url"]: each for each in json.loads(world.run("feeds", "status", "--json"))}
+    assert told[world.url("/archived")]["complete_since"] == found["complete_since"]
+    assert told[world.url("/feed.json")]["complete_since"] is None
+
+
 def test_a_year_is_read_and_no_more(world: World) -> None:
     """--since ends it on the page that reaches past; --until leaves newer entries out."""
     found = world.backfill("/paged", "--since", "2020-01-01", "--until", "2021-01-01")
