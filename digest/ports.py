@@ -38,11 +38,17 @@ from digest.model import (
     KeptEntry,
     KeptIssue,
     Mark,
+    Media,
     Newsletter,
     NewSubscriber,
     ParseJob,
     ParseResult,
     Period,
+    PictureJob,
+    PictureResult,
+    PictureSlot,
+    PictureVisit,
+    PreparedPicture,
     Push,
     RenderedIssue,
     Robots,
@@ -87,6 +93,12 @@ class Parser(Protocol):
         self, jobs: Iterable[tuple[_Tag, ArticleJob | None]]
     ) -> Iterator[tuple[_Tag, ArticleResult | None]]:
         """Pages as articles, in the way of :meth:`parse_all`."""
+        ...
+
+    def pictures(
+        self, jobs: Iterable[tuple[_Tag, PictureJob | None]]
+    ) -> Iterator[tuple[_Tag, PictureResult | None]]:
+        """Files as pictures, in the way of :meth:`parse_all`. Needs the extra ``images``."""
         ...
 
     def close(self) -> None:
@@ -265,6 +277,22 @@ class ArticleStore(Protocol):
 
     def keep_robots(self, rules: Robots) -> None:
         """Keep a site's rules in place of older ones."""
+        ...
+
+
+class MediaStore(Protocol):
+    """The pictures that the service hands out, and what came of asking for them."""
+
+    def visits(self, slots: Sequence[PictureSlot]) -> dict[PictureSlot, PictureVisit]:
+        """What is remembered of these slots; nothing of one never asked for."""
+        ...
+
+    def keep(self, visit: PictureVisit, picture: PreparedPicture | None = None) -> None:
+        """Remember a visit in place of the slot's earlier one, and its picture if it is new."""
+        ...
+
+    def file(self, hash_: str) -> Media | None:
+        """The file with that hash."""
         ...
 
 
@@ -522,6 +550,11 @@ class Store(Protocol):
     @property
     def articles(self) -> ArticleStore:
         """Visits to entries' pages."""
+        ...
+
+    @property
+    def media(self) -> MediaStore:
+        """Pictures."""
         ...
 
     @property

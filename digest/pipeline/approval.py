@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from digest.app import App
 from digest.errors import StateError, TemplateError
 from digest.model import Approval, IssueKind, IssueState, KeptIssue, RenderedIssue
+from digest.pipeline.pictures import illustrate
 
 AUTOMATIC = "the schedule"
 """Who approved, where the newsletter's definition says that nobody needs to."""
@@ -15,7 +16,7 @@ def render_issue(app: App, kept: KeptIssue) -> RenderedIssue:
     """The issue's frozen rendering once it is approved, a fresh one before."""
     if kept.approved_digest:
         return app.store.issues.rendering(kept.id)
-    return app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
+    return _rendered(app, kept)
 
 
 def approve_issue(app: App, slug: str, *, by: str, seen: str = "") -> KeptIssue:
@@ -29,10 +30,16 @@ def approve_issue(app: App, slug: str, *, by: str, seen: str = "") -> KeptIssue:
     kept = app.store.issues.get(slug)
     if kept.state is IssueState.APPROVED:
         return kept
-    rendering = app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
+    rendering = _rendered(app, kept)
     if seen and seen != rendering.digest:
         raise StateError(kept.issue.slug, "changed since it was looked at; look at it again")
     return app.store.issues.approve(kept, rendering, by=by, now=app.clock())
+
+
+def _rendered(app: App, kept: KeptIssue) -> RenderedIssue:
+    """With the pictures that are there: a slow host of one never holds an issue up."""
+    newsletter = app.config.newsletter(kept.issue.key.newsletter)
+    return app.renderer.render(illustrate(app, kept.issue), newsletter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
