@@ -50,11 +50,12 @@ def prepare_picture(job: PictureJob) -> PictureResult:
 
 def _prepared(job: PictureJob) -> PictureResult:
     with _opened(job) as checked:
-        reason = unfit(_shown_size(checked))
-        if reason:
-            return NoPicture(reason=reason)
         checked.verify()
     with _opened(job) as image:
+        # Before anything that unpacks it; even a PNG's orientation may stand behind its pixels.
+        reason = unfit(Size(width=image.width, height=image.height))
+        if reason:
+            return NoPicture(reason=reason)
         size = file_size(_shown_size(image), width=job.width, height=job.height)
         return _light(_fitted(image, size))
 
