@@ -1,5 +1,7 @@
 """Pictures of issues, handed out by the hash of their bytes: what a URL means never changes."""
 
+from collections.abc import Callable
+
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -30,15 +32,15 @@ class _PictureName(Convertor[str]):
 register_url_convertor("picture", _PictureName())
 
 
-def picture_route(app: App) -> Route:
-    """The pictures that mails of this installation load."""
+def picture_route(app: Callable[[], App | None]) -> Route:
+    """The pictures that mails of this installation load; ``app`` is asked at each request."""
     return Route("/media/{name:picture}", _Pictures(app).show, methods=["GET"])
 
 
 class _Pictures:
     """Only what the program made itself is in the store, as JPEG or PNG; nothing else is sent."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: Callable[[], App | None]) -> None:
         self._app = app
 
     def show(self, request: Request) -> Response:
@@ -51,7 +53,8 @@ class _Pictures:
             # Mail programs on the web show it within pages of their own.
             "Cross-Origin-Resource-Policy": "cross-origin",
         }
-        found = self._app.store.media.file(hash_)
+        app = self._app()
+        found = app.store.media.file(hash_) if app else None
         if found is None or found.media_type != _TYPES[extension]:
             raise HTTPException(404)
         if headers["ETag"] in request.headers.get("if-none-match", ""):

@@ -65,7 +65,7 @@ def create_public_app(app: App, *, health: Callable[[], Health] | None = None) -
             Route("/issues/{slug}", _Issues(app).show, methods=["GET"]),
             Route("/healthz", _Health(health).report, methods=["GET"]),
             hub_route(app),
-            picture_route(app),
+            picture_route(lambda: app),
             Mount(
                 "/media",
                 Folders(

@@ -26,6 +26,8 @@ from digest.pipeline.pictures import (
 )
 from digest.resources import TEMPLATES
 from digest.store import open_store
+from digest.web.desk.routes import create_desk_app
+from digest.web.desk.source import AppSource
 from digest.web.public import create_public_app
 from tests.acceptance.web_world import NEWSLETTER, House, issue
 from tests.core.test_collect_pictures import bomb, photo
@@ -155,6 +157,12 @@ def test_a_mails_picture_is_the_services_and_is_handed_out(
         assert client.get(path, **{"If-None-Match": etag}).status == 304
         assert client.get(path.replace(".jpg", ".png")).status == 404
         assert client.get(f"/media/{'0' * 64}.jpg").status == 404
+    source = AppSource(directory=app.config.directory, open=lambda: app)
+    with house.serving(create_desk_app(source)) as desk:
+        preview = desk.get(f"/issues/{kept.issue.slug}/email.html").text
+        (shown,) = SOURCE.findall(preview)
+        assert shown == path
+        assert desk.get(shown).body == got.body
 
 
 def test_every_bad_picture_is_left_out_and_said(app: App, site: Site) -> None:
@@ -213,7 +221,9 @@ def test_where_the_service_is_not_on_https_pictures_stay_at_their_origin(
 ) -> None:
     """Without https, or where a newsletter says so, mails load pictures from where they are."""
     plain = fake_config(app.config.directory, newsletters=[NEWSLETTER])
-    asks = replace(app.config, newsletters={NEWSLETTER.id: replace(NEWSLETTER, images=ImageHost.ORIGIN)})
+    asks = replace(
+        app.config, newsletters={NEWSLETTER.id: replace(NEWSLETTER, images=ImageHost.ORIGIN)}
+    )
     kept = draft(app, f"{site.root}/good.jpg")
     for config in (plain, asks):
         here = replace(app, config=config)
