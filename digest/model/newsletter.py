@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from digest.model.brand import Brand
 from digest.model.catalogue import Catalogue
+from digest.model.picture import ImageHost
 from digest.model.schedule import Schedule
 
 
@@ -143,8 +144,9 @@ class Newsletter:
     ``feeds`` are the URLs it draws on, resolved from the lists and tags in its file; ``feed_tags``
     are those tags, for feeds that become known later.
     ``default_topic`` takes the entries that nothing places. ``blocks`` are never told, ``keeps``
-    always. With ``discover``, topics are found in the posts themselves. ``words`` are what the
-    program says itself, in the newsletter's language.
+    always. With ``discover``, topics are found in the posts themselves. ``images`` is where its
+    pictures are loaded from; ``AUTO`` leaves it to the settings. ``words`` are what the program
+    says itself, in the newsletter's language.
     """
 
     id: str
@@ -165,6 +167,7 @@ class Newsletter:
     intro: str = ""
     why: str = ""
     theme: str = "classic"
+    images: ImageHost = ImageHost.AUTO
     min_stories: int = 1
     max_stories: int = 20
     max_per_topic: int = 5

@@ -20,6 +20,7 @@ from digest.errors import StoreError, TokenError, UnknownNameError
 from digest.model import ENGLISH, Catalogue, IssueState, Newsletter
 from digest.web.files import Folders
 from digest.web.hubs import hub_route
+from digest.web.media import picture_route
 from digest.web.pages import STATIC, Pages
 from digest.web.problems import ProblemPages
 from digest.web.security import (
@@ -68,6 +69,7 @@ def create_public_app(app: App, *, health: Callable[[], Health] | None = None) -
             Route("/issues/{slug}", _Issues(app).show, methods=["GET"]),
             Route("/healthz", _Health(health).report, methods=["GET"]),
             hub_route(app),
+            picture_route(lambda: app),
             Mount(
                 "/media",
                 Folders(

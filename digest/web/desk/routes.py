@@ -47,6 +47,7 @@ from digest.web.desk.preview import (
 from digest.web.desk.source import AppMissingError, AppSource, DeskState, problems_of
 from digest.web.desk.watch import Watcher
 from digest.web.files import Folders
+from digest.web.media import picture_route
 from digest.web.pages import STATIC, Pages
 from digest.web.security import (
     DESK_POLICY,
@@ -82,6 +83,7 @@ def create_desk_app(source: AppSource) -> Starlette:
             Route("/issues/{slug}/email.html", desk.email),
             Route("/issues/{slug}/message.eml", desk.eml),
             Route("/events", desk.events),
+            picture_route(lambda: state.last_app),
             Mount("/media", _Media(state)),
             Mount("/static", Folders(STATIC, headers=_REVALIDATED)),
         ],
