@@ -43,6 +43,7 @@ from digest.model import (
     ParseJob,
     ParseResult,
     Period,
+    PublishedIssue,
     Push,
     RenderedIssue,
     Robots,
@@ -318,6 +319,10 @@ class IssueStore(Protocol):
 
     def rendering(self, issue_id: int) -> RenderedIssue:
         """The frozen rendering of an approved issue."""
+        ...
+
+    def published(self, *, newsletter: str = "") -> tuple[PublishedIssue, ...]:
+        """Issues that went out or are going out, the latest first."""
         ...
 
     def save(

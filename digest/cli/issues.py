@@ -144,7 +144,7 @@ def render(session: Session, issue: str, *, form: str, recipient: str, output: B
 
 
 def _bytes(app: App, kept: KeptIssue, *, form: str, recipient: str) -> bytes:
-    from digest.compose.personalise import for_web
+    from digest.compose.webpage import published_page
     from digest.pipeline.approval import render_issue
     from digest.pipeline.letters import sample_copy, sample_envelope
 
@@ -152,7 +152,7 @@ def _bytes(app: App, kept: KeptIssue, *, form: str, recipient: str) -> bytes:
     if form == "eml":
         return sample_envelope(app, kept, rendering, recipient=recipient).content
     if form == "web":
-        return for_web(rendering).encode()
+        return published_page(rendering).encode()
     copy = sample_copy(app, kept, rendering)
     return (copy.html if form == "html" else copy.text).encode()
 

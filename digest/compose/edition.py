@@ -110,7 +110,7 @@ class StoryView:
 
     ``support`` holds help lines for readers whom the story touches: every theme shows them.
     ``coverage`` names other sources that tell it, ``follows`` what it follows up. ``lead_in`` and
-    ``quotes`` are a roundup's.
+    ``quotes`` are a roundup's. ``published`` is its day in ISO 8601, for machines.
     """
 
     headline: str
@@ -127,6 +127,7 @@ class StoryView:
     follows: FollowedView | None = None
     lead_in: str = ""
     quotes: tuple[QuoteView, ...] = ()
+    published: str = ""
 
     @property
     def facts(self) -> str:
@@ -299,6 +300,7 @@ def _story_view(story: Story, desk: _Desk) -> StoryView:
         follows=_followed(story.follows, desk) if story.follows else None,
         lead_in=plain(story.lead_in.value),
         quotes=tuple(_quote_view(quote, desk.phrases) for quote in story.quotes),
+        published=desk.day(story.published_at).isoformat(),
     )
 
 

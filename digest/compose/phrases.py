@@ -48,6 +48,11 @@ class Phrases:
     quote_marks: tuple[str, str, str, str]
     unsubscribe: str
     view_in_browser: str
+    in_this_issue: str
+    other_issues: str
+    previous_issue: str
+    next_issue: str
+    all_issues: str
     plural: Callable[[int], int] = _one_or_many
 
     def issue_date(self, day: date) -> str:
@@ -140,6 +145,11 @@ _ENGLISH = Phrases(
     quote_marks=("“", "”", "‘", "’"),
     unsubscribe="Unsubscribe",
     view_in_browser="View in browser",
+    in_this_issue="In this issue",
+    other_issues="Other issues",
+    previous_issue="Previous issue",
+    next_issue="Next issue",
+    all_issues="All issues",
 )
 
 _CATALOGUES = {"en": _ENGLISH}

@@ -14,6 +14,7 @@ REVISIONS = (
     "0006_articles",
     "0007_editing",
     "0008_archive",
+    "0010_web",
 )
 """Every migration, oldest first. Named here too, so that opening a database that is up to date
 need not import Alembic; a test holds it against the scripts."""
