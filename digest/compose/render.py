@@ -7,7 +7,7 @@ from pathlib import Path
 
 from digest.compose.edition import Edition, edition_of
 from digest.compose.inline import inline
-from digest.compose.plaintext import tidy, underline, wrap
+from digest.compose.plaintext import quote, tidy, underline, wrap
 from digest.compose.templates import Templates
 from digest.compose.theme import Theme, parse_theme
 from digest.compose.webpage import web_view
@@ -18,7 +18,7 @@ _EMAIL = "email"
 _BASIC_THEME = "classic"
 _WEB = "web"
 _WEB_PAGE = f"{_WEB}/issue.html"
-_FILTERS: dict[str, Callable[..., str]] = {"wrap": wrap, "underline": underline}
+_FILTERS: dict[str, Callable[..., str]] = {"quote": quote, "underline": underline, "wrap": wrap}
 
 
 class IssueRenderer:
