@@ -11,7 +11,7 @@ _MARKUP = re.compile(r"[\\`*_\[\]<>~|]|&(?=#?\w+;)|(?<=.)#$")
 _BLOCK_START = re.compile(r"[#+=-]|(?<=\d)[.)]")
 _NUMBER = re.compile(r"\d{1,9}(?=[.)])")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_NO_TARGET = re.compile(r"[\s<>\\\x00-\x1f\x7f]")
+_NO_TARGET = re.compile(r"[\x00-\x20\x7f<>\\]")
 
 
 def markdown(edition: Edition) -> str:

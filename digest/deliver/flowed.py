@@ -12,7 +12,7 @@ _TO_STUFF = (" ", "From ")
 
 
 def stuffed(text: str) -> str:
-    """Put a space before each line that needs one (section 4.4). Lines end in ``\\n``."""
+    """Put a space before each line that needs one (section 4.4). Lines end in line feeds."""
     return "\n".join(
         f" {line}" if line.startswith(_TO_STUFF) else line for line in text.split("\n")
     )
