@@ -46,7 +46,12 @@ def for_web(rendering: RenderedIssue) -> str:
     Templates mark those parts by ``<!--mail-only-->`` and ``<!--/mail-only-->``. A slot that
     stands outside them loses its link.
     """
-    return _SLOT.sub("", _SLOT_LINK.sub("", _MAIL_ONLY.sub("", rendering.html)))
+    return without_slots(_MAIL_ONLY.sub("", rendering.html))
+
+
+def without_slots(html: str) -> str:
+    """The HTML with no slot left: a link to one is no link any more."""
+    return _SLOT.sub("", _SLOT_LINK.sub("", html))
 
 
 @lru_cache(maxsize=8)

@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import blake2b
 
+from digest.deliver.flowed import PARAMETERS, stuffed
 from digest.deliver.headers import (
     list_field,
     mailbox_field,
@@ -47,7 +48,7 @@ class Letter:
     ``date`` is aware. ``list_id`` (RFC 2919) comes with or without its angle brackets; where it or
     ``unsubscribe_url`` is empty, its fields are left out. ``list_unsubscribe_post`` promises that
     the URL takes a one-click POST (RFC 8058). ``auto_submitted`` marks service mail (RFC 3834),
-    which an issue is not.
+    which an issue is not. ``text`` is flowed: see :mod:`digest.deliver.flowed`.
     """
 
     sender: Sender
@@ -71,7 +72,8 @@ def build(letter: Letter) -> bytes:
 
     :raises MessageError: when no correct message can be made for this recipient.
     """
-    text, html = _part("plain", letter.text), _part("html", letter.html)
+    text = _part(f"text/plain; charset=utf-8; {PARAMETERS}", stuffed(_unified(letter.text)))
+    html = _part("text/html; charset=utf-8", _unified(letter.html))
     boundary = _boundary(letter.message_id, text + html)
     try:
         fields = (*_fields(letter), *_mime_fields(boundary))
@@ -158,8 +160,12 @@ def _date(moment: datetime) -> str:
     return format_datetime(moment)
 
 
-def _part(subtype: str, body: str) -> bytes:
-    data = _LINE_BREAK.sub("\r\n", body).encode("utf-8", "replace")
+def _unified(body: str) -> str:
+    return _LINE_BREAK.sub("\n", body)
+
+
+def _part(content_type: str, body: str) -> bytes:
+    data = body.replace("\n", "\r\n").encode("utf-8", "replace")
     high = len(data) - len(data.translate(None, _HIGH_BYTES))
     # Quoted-printable triples such a byte, base64 adds 37 % to all of them.
     if high * 2 < len(data) * 0.37:
@@ -169,10 +175,7 @@ def _part(subtype: str, body: str) -> bytes:
             "base64",
             encodebytes(data).replace(b"\n", b"\r\n").removesuffix(b"\r\n"),
         )
-    head = (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
-        f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
-    )
+    head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     return head.encode("ascii") + encoded
 
 

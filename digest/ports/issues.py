@@ -18,6 +18,7 @@ from digest.model import (
     PictureSlot,
     PictureVisit,
     PreparedPicture,
+    PublishedIssue,
     RenderedIssue,
     Waiver,
 )
@@ -73,6 +74,10 @@ class IssueStore(Protocol):
 
     def rendering(self, issue_id: int) -> RenderedIssue:
         """The frozen rendering of an approved issue."""
+        ...
+
+    def published(self, *, newsletter: str = "") -> tuple[PublishedIssue, ...]:
+        """Issues that went out or are going out, the latest first."""
         ...
 
     def save(

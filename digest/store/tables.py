@@ -373,6 +373,7 @@ renderings = Table(
     Column("html", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("web", Text, nullable=False, server_default=""),
 )
 
 # Ids are never given twice, or an erased person's links would work for somebody else.

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from digest.app import App
+from digest.compose.webpage import published_page
 from digest.errors import (
     DigestError,
     Problem,
@@ -26,7 +27,7 @@ from digest.errors import (
     UnknownNameError,
 )
 from digest.model import KeptIssue
-from digest.pipeline.approval import approve_issue
+from digest.pipeline.approval import approve_issue, render_issue
 from digest.pipeline.preflight import EVERY
 from digest.web.desk.message import force_scheme, localise_media, still_links
 from digest.web.desk.overview import overviews
@@ -81,6 +82,7 @@ def create_desk_app(source: AppSource) -> Starlette:
             Route("/issues/{slug}", desk.issue),
             Route("/issues/{slug}/approve", desk.approve, methods=["POST"]),
             Route("/issues/{slug}/email.html", desk.email),
+            Route("/issues/{slug}/web.html", desk.web),
             Route("/issues/{slug}/message.eml", desk.eml),
             Route("/events", desk.events),
             picture_route(lambda: state.last_app),
@@ -188,9 +190,18 @@ class _Desk:
 
     def email(self, request: Request) -> Response:
         """The HTML part, for the frame: in the scheme asked for, pictures from here."""
+        shown = read_issue(self._state.app, self._kept(request))
+        return self._framed(request, shown.message.html)
+
+    def web(self, request: Request) -> Response:
+        """The page that readers see in a browser, for the frame."""
+        return self._framed(
+            request, published_page(render_issue(self._state.app, self._kept(request)))
+        )
+
+    def _framed(self, request: Request, html: str) -> Response:
         app = self._state.app
         look = look_from(request.query_params)
-        html = read_issue(app, self._kept(request)).message.html
         html = localise_media(html, public_url=app.config.settings.web.public_url)
         html = still_links(force_scheme(html, dark=look.scheme is Scheme.DARK))
         policy = PREVIEW_POLICY
