@@ -51,3 +51,13 @@ def chromium() -> str:
     if path is None:
         (pytest.fail if STRICT else pytest.skip)("Chromium is not installed (Debian: chromium)")
     return path
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The accessibility checker's script; missing is a failure in CI and a skip elsewhere."""
+    found = find_spec("axe_playwright_python")
+    if found is None or not found.submodule_search_locations:
+        (pytest.fail if STRICT else pytest.skip)("axe-playwright-python is not installed")
+    folder = Path(found.submodule_search_locations[0])
+    return (folder / "axe.min.js").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from digest.model import (
     IssueState,
     KeptIssue,
     LinkCheck,
+    PublishedIssue,
     RenderedIssue,
     Waiver,
 )
@@ -114,6 +115,22 @@ class FakeIssueStore:
 
     def rendering(self, issue_id: int) -> RenderedIssue:
         return self.renderings[issue_id]
+
+    def published(self, *, newsletter: str = "") -> tuple[PublishedIssue, ...]:
+        out = (IssueState.SENDING, IssueState.SENT)
+        found = [
+            PublishedIssue(
+                id=kept.id,
+                slug=kept.issue.slug,
+                newsletter=kept.issue.key.newsletter,
+                subject=self.renderings[kept.id].subject,
+                preheader=self.renderings[kept.id].preheader,
+                at=kept.sent_at or kept.approved_at or kept.created_at,
+            )
+            for kept in self.issues(newsletter=newsletter, states=out)
+            if kept.id in self.renderings
+        ]
+        return tuple(sorted(found, key=lambda one: (one.at, one.id), reverse=True))
 
     def save(
         self,

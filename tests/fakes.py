@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from digest.app import App
 from digest.collect.articles.article import read_article
+from digest.collect.pictures.resize import prepare_picture
 from digest.collect.sources.kinds import read_source
 from digest.config import Config, Secrets, Settings
 from digest.errors import HandOffError
@@ -25,9 +26,15 @@ from digest.model import (
     FetchRequest,
     FetchResult,
     Issue,
+    Media,
     Newsletter,
     ParseJob,
     ParseResult,
+    PictureJob,
+    PictureResult,
+    PictureSlot,
+    PictureVisit,
+    PreparedPicture,
     RenderedIssue,
     Reply,
     SendOutcome,
@@ -42,6 +49,25 @@ _Tag = TypeVar("_Tag")
 LINK_KEY = b"a key for tests, of thirty-two b"
 
 
+@dataclass
+class FakeMediaStore:
+    """Visits and files in dictionaries."""
+
+    known: dict[PictureSlot, PictureVisit] = field(default_factory=dict)
+    files: dict[str, Media] = field(default_factory=dict)
+
+    def visits(self, slots: Sequence[PictureSlot]) -> dict[PictureSlot, PictureVisit]:
+        return {slot: self.known[slot] for slot in slots if slot in self.known}
+
+    def keep(self, visit: PictureVisit, picture: PreparedPicture | None = None) -> None:
+        self.known[visit.slot] = visit
+        if picture:
+            self.files[picture.hash] = Media(media_type=picture.media_type, body=picture.body)
+
+    def file(self, hash_: str) -> Media | None:
+        return self.files.get(hash_)
+
+
 class FakeStore:
     """All of it, over one set of dictionaries."""
 
@@ -49,6 +75,7 @@ class FakeStore:
         self.feeds = FakeFeedStore()
         self.lists = FakeListStore()
         self.articles = FakeArticleStore(feeds=self.feeds)
+        self.media = FakeMediaStore()
         self.issues = FakeIssueStore(feeds=self.feeds)
         self.audience = FakeAudienceStore()
         self.ledger = FakeLedgerStore(issues=self.issues, audience=self.audience)
@@ -91,6 +118,12 @@ class FakeParser:
     ) -> Iterator[tuple[_Tag, ArticleResult | None]]:
         for tag, job in jobs:
             yield tag, read_article(job) if job else None
+
+    def pictures(
+        self, jobs: Iterable[tuple[_Tag, PictureJob | None]]
+    ) -> Iterator[tuple[_Tag, PictureResult | None]]:
+        for tag, job in jobs:
+            yield tag, prepare_picture(job) if job else None
 
     def close(self) -> None:
         pass

@@ -28,6 +28,7 @@ from digest.pipeline.drafting import Drafted
 from digest.pipeline.enrich import Enriched, EnrichmentMissing
 from digest.pipeline.lists import ListRefreshed
 from digest.pipeline.once import Happening
+from digest.pipeline.pictures import Illustrated
 from digest.pipeline.refresh import FeedRefreshed
 
 if TYPE_CHECKING:
@@ -140,6 +141,9 @@ def _print(console: Console, happenings: list[Happening]) -> None:
             case Drafted(issue=kept, skipped=skipped, stories=stories) if kept:
                 outcome = "skipped, too few" if skipped else "drafted"
                 console.print(f"{kept.issue.slug}: {outcome}, {stories} stories")
+            case Illustrated(missing=missing):
+                for each in missing:
+                    console.print(f"{happening.slug}: without a picture: {escape(str(each))}")
             case Approved(error="") as approved:
                 console.print(f"{approved.slug}: approved, as its newsletter needs no editor")
             case Approved() as approved:
@@ -175,10 +179,20 @@ def _facts(happening: Happening) -> dict[str, object]:
             }
         case Enriched() | EnrichmentMissing():
             return article_facts(happening)
+        case Drafted() | Illustrated() | Approved():
+            return _issue_facts(happening)
+        case Delivered():
+            return delivered_facts(happening)
+
+
+def _issue_facts(happening: Drafted | Illustrated | Approved) -> dict[str, object]:
+    match happening:
         case Drafted():
             slug = happening.issue.issue.slug if happening.issue else ""
             return {"drafted": slug, "stories": happening.stories, "skipped": happening.skipped}
+        case Illustrated():
+            missing = [str(each) for each in happening.missing]
+            facts = {"illustrated": happening.slug, "pictures": happening.pictures}
+            return {**facts, "missing": missing}
         case Approved():
             return {"approved": happening.slug, "error": happening.error}
-        case Delivered():
-            return delivered_facts(happening)

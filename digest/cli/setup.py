@@ -9,6 +9,7 @@ from rich.console import Console
 from digest.cli.session import Session, json_option, pass_session
 from digest.config import Config
 from digest.errors import ConfigError, Problem
+from digest.model import ImageHost
 
 
 @click.command()
@@ -57,6 +58,7 @@ def check(session: Session, *, as_json: bool) -> None:
             *_missing_extras(config),
             *_without_meaning(config),
             *_without_words(config, folders),
+            *_without_pictures(config),
         )
         summary = (
             f"{config.directory}: {_count(len(config.newsletters), 'newsletter')}, "
@@ -98,6 +100,23 @@ def _missing_extras(config: Config) -> tuple[Problem, ...]:
             line=locate(path.read_text("utf-8"), ("feed", wanted, "full_text")),
             field="full_text",
             message="articles cannot be read without an extra; the feeds' own text is used",
+            fix=f"pip install 'digest[{EXTRA}]'",
+        ),
+    )
+
+
+def _without_pictures(config: Config) -> tuple[Problem, ...]:
+    """One warning where pictures are to be the service's and the extra is not installed."""
+    from digest.collect.pictures.visits import EXTRA, can_resize
+    from digest.config.load import SETTINGS_FILE
+
+    if config.settings.images.host is not ImageHost.SERVICE or can_resize():
+        return ()
+    return (
+        Problem(
+            file=str(config.directory / SETTINGS_FILE),
+            field="images.host",
+            message="pictures cannot be made without an extra; mails load them from their origin",
             fix=f"pip install 'digest[{EXTRA}]'",
         ),
     )

@@ -42,6 +42,10 @@ class Phrases:
     view_in_browser: str
     in_this_issue: str
     follow: str
+    other_issues: str
+    previous_issue: str
+    next_issue: str
+    all_issues: str
 
     def issue_date(self, day: date) -> str:
         """An issue's day in full: "Thursday 18 June 2026"."""
@@ -119,6 +123,10 @@ def phrases_for(words: Catalogue) -> Phrases:
         view_in_browser=words.text("View in browser"),
         in_this_issue=words.text("In this issue"),
         follow=words.text("Find us elsewhere"),
+        other_issues=words.text("Other issues"),
+        previous_issue=words.text("Previous issue"),
+        next_issue=words.text("Next issue"),
+        all_issues=words.text("All issues"),
     )
 
 

@@ -9,17 +9,21 @@ from digest.compose.branding import brand_problems, branded
 from digest.compose.edition import Edition, edition_of
 from digest.compose.inline import inline
 from digest.compose.personalise import fragments
-from digest.compose.plaintext import indented, tidy, underline, wrap
+from digest.compose.plaintext import indented, quote, tidy, underline, wrap
 from digest.compose.templates import Templates
 from digest.compose.theme import Theme, parse_theme
+from digest.compose.webpage import web_view
 from digest.errors import Problem, TemplateError
 from digest.model import Issue, IssueKind, Newsletter, RenderedIssue
 
 _EMAIL = "email"
 _BASIC_THEME = "classic"
+_WEB = "web"
+_WEB_PAGE = f"{_WEB}/issue.html"
 _FILTERS: dict[str, Callable[..., str]] = {
     "wrap": wrap,
     "indented": indented,
+    "quote": quote,
     "underline": underline,
 }
 
@@ -49,6 +53,7 @@ class IssueRenderer:
             preheader=edition.issue.preheader,
             html=inline(html),
             text=tidy(text),
+            web=self._web_page(edition, issue, values),
         )
 
     def _rendered(self, name: str, values: Mapping[str, object]) -> str:
@@ -59,6 +64,10 @@ class IssueRenderer:
             problem = Problem(file=name, message=str(error), fix="close marks in turn")
             raise TemplateError(problem) from error
         return part
+
+    def _web_page(self, edition: Edition, issue: Issue, values: dict[str, object]) -> str:
+        view = web_view(edition, issue, public_url=self._public_url)
+        return self._templates.render(_WEB_PAGE, values | {"web": view})
 
     def _colours(self, name: str, newsletter: Newsletter) -> Theme:
         if self._templates.source(f"{_EMAIL}/{name}/issue.html") is None:
@@ -108,7 +117,8 @@ def check_templates(folders: Sequence[Path]) -> tuple[Problem, ...]:
 
 
 def _problems(templates: Templates) -> Iterator[Problem]:
-    for name in templates.names(_EMAIL):
+    pages = (name for name in templates.names(_WEB) if name.startswith(f"{_WEB}/issue."))
+    for name in (*templates.names(_EMAIL), *pages):
         if name.endswith((".html", ".txt", ".css")) and (problem := templates.check(name)):
             yield problem
     for theme in _themes(templates):
@@ -140,13 +150,18 @@ def _values(edition: Edition, theme: Theme) -> dict[str, object]:
     return {**named, "light": theme.light, "dark": theme.dark}
 
 
-def _frozen(*, subject: str, preheader: str, html: str, text: str) -> RenderedIssue:
+def _frozen(*, subject: str, preheader: str, html: str, text: str, web: str) -> RenderedIssue:
     hashed = sha256()
-    for part in (subject, preheader, html, text):
+    for part in (subject, preheader, html, text, web):
         content = part.encode()
         # The length before each part: no two renderings share a digest by moving text between.
         hashed.update(b"%d:" % len(content))
         hashed.update(content)
     return RenderedIssue(
-        subject=subject, preheader=preheader, html=html, text=text, digest=hashed.hexdigest()
+        subject=subject,
+        preheader=preheader,
+        html=html,
+        text=text,
+        digest=hashed.hexdigest(),
+        web=web,
     )

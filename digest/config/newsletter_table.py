@@ -22,7 +22,7 @@ from digest.config.ranking_table import RankingTable
 from digest.config.roundup_table import RoundupTable
 from digest.config.schedule_table import ScheduleTable
 from digest.config.settings import Count, Limit, Section
-from digest.model import Approval, EntryClock, Sender
+from digest.model import Approval, EntryClock, ImageHost, Sender
 
 Line = Annotated[str, AfterValidator(check_line)]
 Words = Annotated[str, AfterValidator(check_filled)]
@@ -80,6 +80,7 @@ class NewsletterTable(Section):
     home_url: HomeUrl = ""
     language: Language = "en"
     theme: Words = "classic"
+    images: ImageHost = ImageHost.AUTO
     default_topic: str = ""
     feed_tags: tuple[Words, ...] = ()
     feeds: tuple[FeedUrl, ...] = ()

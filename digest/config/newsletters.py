@@ -224,6 +224,7 @@ def _newsletter(table: NewsletterTable, newsletter_id: str, feeds: Sequence[Feed
         greeting_nameless=table.greeting_nameless,
         why=table.why,
         theme=table.theme,
+        images=table.images,
         min_stories=table.min_stories,
         max_stories=table.max_stories,
         max_per_topic=table.max_per_topic,

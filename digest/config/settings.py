@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from digest.config.notations import check_base_url, check_domain, check_home_url
 from digest.config.quantities import parse_duration, parse_size
 from digest.errors import Problem, UnknownNameError
-from digest.model import Feed, FeedList, Newsletter
+from digest.model import Feed, FeedList, ImageHost, Newsletter
 
 # A type's description completes the sentence "should be …" in what `digest check` reports.
 Duration = Annotated[
@@ -119,6 +119,12 @@ class WebSettings(Section):
     media: str
 
 
+class ImageSettings(Section):
+    """``[images]``: the pictures of mails."""
+
+    host: ImageHost
+
+
 class TemplateSettings(Section):
     """``[templates]``: where a publication's own templates are."""
 
@@ -141,6 +147,7 @@ class Settings(Section):
     smtp: SmtpSettings
     deliver: DeliverSettings
     web: WebSettings
+    images: ImageSettings
     templates: TemplateSettings
     log: LogSettings
 
@@ -188,6 +195,15 @@ class Config:
     def templates_folder(self) -> Path:
         """Where the publication's own templates are looked for first."""
         return self.directory / self.settings.templates.folder
+
+    def hosts_images(self, newsletter: Newsletter) -> bool:
+        """Whether that newsletter's pictures are to be loaded from this service."""
+        host = newsletter.images
+        if host is ImageHost.AUTO:
+            host = self.settings.images.host
+        if host is ImageHost.AUTO:
+            return self.settings.web.public_url.startswith("https://")
+        return host is ImageHost.SERVICE
 
     @property
     def media_folder(self) -> Path | None:

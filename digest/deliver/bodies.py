@@ -10,8 +10,10 @@ from binascii import b2a_qp
 from dataclasses import dataclass
 from functools import lru_cache
 
+from digest.deliver.flowed import PARAMETERS, stuffed_pieces
 from digest.model import Filled
 
+_PLAIN = "plain"
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 # Quoted-printable triples a byte above ASCII, base64 adds 37 % to all of them.
@@ -22,6 +24,8 @@ def encoded_part(subtype: str, body: str | Filled) -> bytes:
     """A text part with its own header fields, without the last line's CRLF."""
     if isinstance(body, str):
         body = Filled(pieces=(body,), values=())
+    if subtype == _PLAIN:
+        body = stuffed_pieces(body)
     return _with_head(subtype, *_encoded(body))
 
 
@@ -105,8 +109,9 @@ def _high(data: bytes) -> int:
 
 
 def _with_head(subtype: str, encoding: str, encoded: bytes) -> bytes:
+    flowed = f"; {PARAMETERS}" if subtype == _PLAIN else ""
     head = (
-        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+        f"Content-Type: text/{subtype}; charset=utf-8{flowed}\r\n"
         f"Content-Transfer-Encoding: {encoding}\r\n\r\n"
     )
     return head.encode("ascii") + encoded

@@ -44,7 +44,7 @@ class Letter:
     ``date`` is aware. ``list_id`` (RFC 2919) comes with or without its angle brackets; where it or
     ``unsubscribe_url`` is empty, its fields are left out. ``list_unsubscribe_post`` promises that
     the URL takes a one-click POST (RFC 8058). ``auto_submitted`` marks service mail (RFC 3834),
-    which an issue is not.
+    which an issue is not. ``text`` is flowed: see :mod:`digest.deliver.flowed`.
     """
 
     sender: Sender

@@ -194,7 +194,8 @@ class FetchRequest:
 
     ``form`` makes it a POST of those fields (RFC 1866). ``accept`` replaces the Accept header
     that asks for feeds. ``max_size`` in bytes lowers the configured limit. With
-    ``keep_partial``, what goes beyond it is cut off, and the beginning is the answer.
+    ``keep_partial``, what goes beyond it is cut off, and the beginning is the answer. ``timeout``
+    lowers the configured time.
     """
 
     url: str
@@ -206,6 +207,7 @@ class FetchRequest:
     accept: str = ""
     max_size: int | None = None
     keep_partial: bool = False
+    timeout: timedelta | None = None
 
 
 FetchResult = Fetched | NotModified | FetchFailed

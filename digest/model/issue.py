@@ -146,8 +146,9 @@ class Issue:
 class RenderedIssue:
     """The bytes that readers get, but for the slots that are filled for each of them.
 
-    ``html`` is inlined; ``digest`` is the SHA-256 over every part, in hexadecimal: what an
-    editor approves is this value.
+    ``html`` is inlined. ``web`` is the page for browsers, the same for everybody; it is empty in
+    renderings of before there was one. ``digest`` is the SHA-256 over every part, in hexadecimal:
+    what an editor approves is this value.
     """
 
     subject: str
@@ -155,6 +156,19 @@ class RenderedIssue:
     html: str
     text: str
     digest: str
+    web: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedIssue:
+    """An issue that has gone out, as lists of issues name it. ``at`` is when it was let go."""
+
+    id: int
+    slug: str
+    newsletter: str
+    subject: str
+    preheader: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

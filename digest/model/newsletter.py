@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from digest.model.brand import Brand
 from digest.model.catalogue import Catalogue
+from digest.model.picture import ImageHost
 from digest.model.schedule import Schedule
 
 
@@ -144,8 +145,9 @@ class Newsletter:
     are those tags, for feeds that become known later.
     ``default_topic`` takes the entries that nothing places. ``blocks`` are never told, ``keeps``
     always. ``greeting`` holds ``{name}``; readers without one get ``greeting_nameless``. With
-    ``discover``, topics are found in the posts themselves. ``words`` are what the program says
-    itself, in the newsletter's language.
+    ``discover``, topics are found in the posts themselves. ``images`` is where its pictures are
+    loaded from; ``AUTO`` leaves it to the settings. ``words`` are what the program says itself,
+    in the newsletter's language.
     """
 
     id: str
@@ -168,6 +170,7 @@ class Newsletter:
     greeting_nameless: str = ""
     why: str = ""
     theme: str = "classic"
+    images: ImageHost = ImageHost.AUTO
     min_stories: int = 1
     max_stories: int = 20
     max_per_topic: int = 5

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from digest.app import App
 from digest.errors import StateError, TemplateError
 from digest.model import Approval, IssueKind, IssueState, KeptIssue, RenderedIssue
+from digest.pipeline.pictures import illustrate
 from digest.pipeline.preflight import ASKED, BY_ITSELF, Manner, preflight, refuse_unfit, waive
 from digest.pipeline.roundup import roundup_lacks
 
@@ -17,7 +18,7 @@ def render_issue(app: App, kept: KeptIssue) -> RenderedIssue:
     """The issue's frozen rendering once it is approved, a fresh one before."""
     if kept.approved_digest:
         return app.store.issues.rendering(kept.id)
-    return app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
+    return _rendered(app, kept)
 
 
 def approve_issue(
@@ -46,12 +47,18 @@ def approve_issue(
         slug, first = kept.issue.slug, missing[0]
         what = f"is not finished: {first}; `digest roundup finish {slug}` lists what is missing"
         raise StateError(slug, what)
-    rendering = app.renderer.render(kept.issue, app.config.newsletter(kept.issue.key.newsletter))
+    rendering = _rendered(app, kept)
     if seen and seen != rendering.digest:
         raise StateError(kept.issue.slug, "changed since it was looked at; look at it again")
     if kept.state is IssueState.DRAFT:
         _look(app, kept, rendering, by=by, reasons=reasons or {}, manner=manner)
     return app.store.issues.approve(kept, rendering, by=by, now=app.clock())
+
+
+def _rendered(app: App, kept: KeptIssue) -> RenderedIssue:
+    """With the pictures that are there: a slow host of one never holds an issue up."""
+    newsletter = app.config.newsletter(kept.issue.key.newsletter)
+    return app.renderer.render(illustrate(app, kept.issue), newsletter)
 
 
 def _look(

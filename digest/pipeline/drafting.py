@@ -19,6 +19,7 @@ from digest.model import (
 )
 from digest.pipeline.due import due_issues, due_now, upcoming_period
 from digest.pipeline.material import make_assembly, period_entries
+from digest.pipeline.pictures import fetch_pictures
 
 _WAITING = (EntryState.NEW, EntryState.HELD, EntryState.SKIPPED, EntryState.BROKEN)
 
@@ -85,7 +86,10 @@ def draft_now(app: App, newsletter: Newsletter, period: Period | None = None) ->
     if not told:
         last = made[-1].issue.key.period
         return Drafted(newsletter=newsletter.id, period=last, issue=None, skipped=True)
-    return _keep(app, told[0], IssueState.DRAFT)
+    drafted = _keep(app, told[0], IssueState.DRAFT)
+    if drafted.issue:
+        fetch_pictures(app, drafted.issue)
+    return drafted
 
 
 def _asked(app: App, newsletter: Newsletter, period: Period | None) -> tuple[Period, ...]:

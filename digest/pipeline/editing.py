@@ -22,6 +22,7 @@ from digest.model import (
     Move,
 )
 from digest.pipeline.material import make_assembly
+from digest.pipeline.pictures import fetch_pictures
 
 _LONGEST = 20_000  # characters of a correction's text
 
@@ -85,6 +86,7 @@ def import_galley(
     saved = app.store.issues.save(
         kept, issue=result.issue, edits=result.edits, choices=now_so, now=app.clock()
     )
+    fetch_pictures(app, saved)
     corrections = _corrections(app, saved, result.moves)
     app.store.issues.add_corrections(corrections)
     return Imported(
@@ -112,6 +114,7 @@ def rebuild_issue(app: App, slug: str) -> Rebuilt:
     saved = app.store.issues.save(
         kept, issue=issue, edits=kept.edits, choices=made.choices, now=app.clock()
     )
+    fetch_pictures(app, saved)
     return Rebuilt(kept=saved, before=kept.issue, unused=edited.unused)
 
 

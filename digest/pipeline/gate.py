@@ -1,6 +1,8 @@
 """The gate of a run that asks for pages: the robots.txt of every site it comes to."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 
 from digest.app import App
 from digest.collect.http.robots import allows, origin_of, robots_of, robots_request
@@ -8,10 +10,14 @@ from digest.model import Robots
 
 
 class Gate:
-    """The rules of every site a run comes to, each read once."""
+    """The rules of every site a run comes to, each read once.
 
-    def __init__(self, app: App) -> None:
+    :param timeout: what lowers the configured time for an answer.
+    """
+
+    def __init__(self, app: App, *, timeout: timedelta | None = None) -> None:
         self._app = app
+        self._timeout = timeout
         self._known: dict[str, Robots] = {}
 
     def learn(self, urls: Iterable[str]) -> None:
@@ -20,7 +26,11 @@ class Gate:
         unknown = sorted(origins - self._known.keys())
         articles, now = self._app.store.articles, self._app.clock()
         self._known |= articles.robots(unknown, now=now)
-        asked = {robots_request(origin): origin for origin in unknown if origin not in self._known}
+        asked = {
+            replace(robots_request(origin), timeout=self._timeout): origin
+            for origin in unknown
+            if origin not in self._known
+        }
         for answer in self._app.fetcher.fetch(list(asked)):
             found = robots_of(asked[answer.request], answer.result, now=now)
             articles.keep_robots(found)

@@ -11,10 +11,18 @@ from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entri
 from digest.pipeline.handover import OnSettled, ignore
 from digest.pipeline.lastcall import last_call
 from digest.pipeline.lists import ListRefreshed, refresh_lists
+from digest.pipeline.pictures import Illustrated, illustrate_drafts
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
 
 Happening = (
-    ListRefreshed | FeedRefreshed | Enriched | EnrichmentMissing | Drafted | Approved | Delivered
+    ListRefreshed
+    | FeedRefreshed
+    | Enriched
+    | EnrichmentMissing
+    | Drafted
+    | Illustrated
+    | Approved
+    | Delivered
 )
 
 
@@ -32,6 +40,7 @@ def run_once(
         lambda: last_call(app),
         lambda: enrich_new_entries(app),
         lambda: draft_due_issues(app),
+        lambda: illustrate_drafts(app),
         lambda: approve_automatic(app),
         lambda: deliver_waiting(app, stop=stop, on_settled=on_settled),
     ):

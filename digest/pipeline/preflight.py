@@ -27,6 +27,7 @@ from digest.model import (
 )
 from digest.pipeline.letters import sample_copy, sample_envelope
 from digest.pipeline.links import check_links
+from digest.pipeline.pictures import missing_pictures
 from digest.pipeline.sources import newsletter_feeds
 from digest.pipeline.spam import has_spamassassin, spam_score
 
@@ -199,6 +200,7 @@ def _circumstances(
         ),
         feeds=tuple(states.values()),
         spam=spam_score(message),
+        missing_pictures=missing_pictures(app, kept),
     )
 
 

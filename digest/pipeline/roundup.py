@@ -39,6 +39,7 @@ from digest.model import (
     Wording,
 )
 from digest.pipeline.counting import count_posts
+from digest.pipeline.pictures import fetch_pictures
 from digest.pipeline.sources import all_feeds, newsletter_feeds
 
 
@@ -96,6 +97,7 @@ def start_roundup(app: App, newsletter: Newsletter, asked: Asked) -> Started:
         newsletter, posts, chosen, counted=counted, now=app.clock(), elected=elected
     )
     kept, unused = _keep(app, newsletter, draft, asked)
+    fetch_pictures(app, kept)
     return Started(
         kept=kept, posts=posts, shortlisted=chosen, draft=draft, covered=share, unused=unused
     )

@@ -5,7 +5,7 @@
 """
 
 from digest.ports.audience import AudienceStore, LedgerStore
-from digest.ports.issues import IssueStore, PreflightStore
+from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, EntryStore, FeedStore, HubStore, ListStore
 from digest.ports.store import Store
 from digest.ports.world import Embedder, Fetcher, Mailer, MailSession, Parser, Renderer
@@ -23,6 +23,7 @@ __all__ = [
     "ListStore",
     "MailSession",
     "Mailer",
+    "MediaStore",
     "Parser",
     "PreflightStore",
     "Renderer",

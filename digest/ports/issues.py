@@ -14,6 +14,11 @@ from digest.model import (
     IssueState,
     KeptIssue,
     LinkCheck,
+    Media,
+    PictureSlot,
+    PictureVisit,
+    PreparedPicture,
+    PublishedIssue,
     RenderedIssue,
     Waiver,
 )
@@ -71,6 +76,10 @@ class IssueStore(Protocol):
         """The frozen rendering of an approved issue."""
         ...
 
+    def published(self, *, newsletter: str = "") -> tuple[PublishedIssue, ...]:
+        """Issues that went out or are going out, the latest first."""
+        ...
+
     def save(
         self,
         kept: KeptIssue,
@@ -124,4 +133,20 @@ class PreflightStore(Protocol):
 
     def links(self, urls: Sequence[str], *, since: datetime) -> dict[str, LinkCheck]:
         """What was found behind those links that were asked ``since`` then."""
+        ...
+
+
+class MediaStore(Protocol):
+    """The pictures that the service hands out, and what came of asking for them."""
+
+    def visits(self, slots: Sequence[PictureSlot]) -> dict[PictureSlot, PictureVisit]:
+        """What is remembered of these slots; nothing of one never asked for."""
+        ...
+
+    def keep(self, visit: PictureVisit, picture: PreparedPicture | None = None) -> None:
+        """Remember a visit in place of the slot's earlier one, and its picture if it is new."""
+        ...
+
+    def file(self, hash_: str) -> Media | None:
+        """The file with that hash."""
         ...

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from digest.ports.audience import AudienceStore, LedgerStore
-from digest.ports.issues import IssueStore, PreflightStore
+from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, FeedStore, HubStore, ListStore
 
 
@@ -23,6 +23,11 @@ class Store(Protocol):
     @property
     def articles(self) -> ArticleStore:
         """Visits to entries' pages."""
+        ...
+
+    @property
+    def media(self) -> MediaStore:
+        """Pictures."""
         ...
 
     @property

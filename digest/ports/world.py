@@ -13,6 +13,8 @@ from digest.model import (
     Newsletter,
     ParseJob,
     ParseResult,
+    PictureJob,
+    PictureResult,
     RenderedIssue,
     SendOutcome,
 )
@@ -49,6 +51,12 @@ class Parser(Protocol):
         self, jobs: Iterable[tuple[_Tag, ArticleJob | None]]
     ) -> Iterator[tuple[_Tag, ArticleResult | None]]:
         """Pages as articles, in the way of :meth:`parse_all`."""
+        ...
+
+    def pictures(
+        self, jobs: Iterable[tuple[_Tag, PictureJob | None]]
+    ) -> Iterator[tuple[_Tag, PictureResult | None]]:
+        """Files as pictures, in the way of :meth:`parse_all`. Needs the extra ``images``."""
         ...
 
     def close(self) -> None:

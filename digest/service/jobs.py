@@ -14,6 +14,7 @@ from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entri
 from digest.pipeline.lastcall import last_call
 from digest.pipeline.lists import ListRefreshed, refresh_lists
 from digest.pipeline.once import Happening
+from digest.pipeline.pictures import Illustrated, illustrate_drafts
 from digest.pipeline.pushes import PushTaken, compare_with_pushes, take_pushes
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
 from digest.pipeline.websub import HubAsked, tend_subscriptions
@@ -53,6 +54,7 @@ class Jobs:
             PUBLISH,
             lambda: last_call(self._app),
             lambda: draft_due_issues(self._app),
+            lambda: illustrate_drafts(self._app),
             lambda: approve_automatic(self._app),
             lambda: deliver_waiting(self._app, stop=self._stop, on_settled=self._alive),
         )
@@ -104,10 +106,8 @@ class Jobs:
 def tell(happening: ToldOf) -> None:
     """Log one happening as one event."""
     match happening:
-        case ListRefreshed(error=error) if error:
-            log.warning("list.failed", list=happening.url, error=error)
-        case ListRefreshed(added=added, removed=removed) if added or removed:
-            log.info("list.refreshed", list=happening.url, added=added, removed=removed)
+        case ListRefreshed():
+            _tell_list(happening)
         case FeedRefreshed():
             _tell_feed(happening)
         case Enriched() | EnrichmentMissing():
@@ -120,6 +120,8 @@ def tell(happening: ToldOf) -> None:
                 issue=issue.issue.slug,
                 stories=happening.stories,
             )
+        case Illustrated():
+            _tell_pictures(happening)
         case Approved(error=error) if error:
             log.error("issue.not_approved", issue=happening.slug, error=error)
         case Approved():
@@ -134,6 +136,25 @@ def tell(happening: ToldOf) -> None:
             )
         case _:
             pass
+
+
+def _tell_list(refreshed: ListRefreshed) -> None:
+    added, removed = refreshed.added, refreshed.removed
+    if refreshed.error:
+        log.warning("list.failed", list=refreshed.url, error=refreshed.error)
+    elif added or removed:
+        log.info("list.refreshed", list=refreshed.url, added=added, removed=removed)
+
+
+def _tell_pictures(illustrated: Illustrated) -> None:
+    log.info("issue.illustrated", issue=illustrated.slug, pictures=illustrated.pictures)
+    for missing in illustrated.missing:
+        log.warning(
+            "picture.missing",
+            issue=illustrated.slug,
+            url=missing.url,
+            reason=missing.reason,
+        )
 
 
 def _tell_feed(refreshed: FeedRefreshed) -> None:

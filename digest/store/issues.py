@@ -29,11 +29,13 @@ from digest.model import (
     IssueKind,
     IssueState,
     KeptIssue,
+    PublishedIssue,
     RenderedIssue,
 )
 from digest.store.codec import decode_edits, decode_issue, encode_edits, encode_issue
 from digest.store.database import Database
 from digest.store.editing import choices_of, corrections_of, keep_choices, keep_corrections
+from digest.store.published import published_of
 from digest.store.tables import issue_entries, issues, renderings
 
 _NAMED = 5
@@ -154,7 +156,13 @@ class SqlIssues:
             html=row.html,
             text=row.text,
             digest=row.digest,
+            web=row.web,
         )
+
+    def published(self, *, newsletter: str = "") -> tuple[PublishedIssue, ...]:
+        """Issues that went out or are going out, the latest first."""
+        with self._database.reading() as connection:
+            return published_of(connection, newsletter)
 
     def save(
         self,
@@ -299,6 +307,7 @@ def _rendering_columns(issue_id: int, rendering: RenderedIssue) -> dict[str, obj
         "html": rendering.html,
         "text": rendering.text,
         "digest": rendering.digest,
+        "web": rendering.web,
     }
 
 

@@ -11,6 +11,7 @@ from digest.store.feeds import SqlFeeds
 from digest.store.issues import SqlIssues
 from digest.store.ledger import SqlLedger
 from digest.store.lists import SqlLists
+from digest.store.media import SqlMedia
 from digest.store.preflight import SqlPreflight
 from digest.store.schema import bring_up_to_date
 from digest.store.tables import instance
@@ -32,6 +33,7 @@ class SqlStore:
         self.feeds = SqlFeeds(database)
         self.lists = SqlLists(database)
         self.articles = SqlArticles(database)
+        self.media = SqlMedia(database)
         self.issues = SqlIssues(database)
         self.audience = SqlAudience(database)
         self.ledger = SqlLedger(database)

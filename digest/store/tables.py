@@ -258,6 +258,34 @@ robots = Table(
     Column("fresh_until", UtcDateTime, nullable=False),
 )
 
+# The files that are handed out, by the SHA-256 of their bytes. A mail names them for ever.
+media = Table(
+    "media",
+    METADATA,
+    Column("hash", String(64), primary_key=True),
+    Column("media_type", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+
+picture_visits = Table(
+    "picture_visits",
+    METADATA,
+    Column("url", Text, primary_key=True),
+    Column("box_width", Integer, primary_key=True),
+    Column("box_height", Integer, primary_key=True),
+    Column("visited_at", UtcDateTime, nullable=False),
+    Column("hash", ForeignKey("media.hash")),
+    Column("remark", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", UtcDateTime),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+)
+
 issues = Table(
     "issues",
     METADATA,
@@ -346,6 +374,7 @@ renderings = Table(
     Column("html", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("web", Text, nullable=False, server_default=""),
 )
 
 # Ids are never given twice, or an erased person's links would work for somebody else.

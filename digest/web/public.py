@@ -10,34 +10,31 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from digest.app import App
 from digest.audience.tokens import UnsubscribeClaim, read_unsubscribe_token
-from digest.compose.personalise import for_web
 from digest.errors import StoreError, TokenError, UnknownNameError
-from digest.model import ENGLISH, Catalogue, IssueState, Newsletter
+from digest.model import ENGLISH, Catalogue, Newsletter
+from digest.web.archive import archive_routes
 from digest.web.files import Folders
 from digest.web.hubs import hub_route
+from digest.web.media import picture_route
 from digest.web.pages import STATIC, Pages
 from digest.web.preferences import preferences_route
 from digest.web.problems import ProblemPages
 from digest.web.security import (
-    ISSUE_POLICY,
     MAX_BODY,
     MEDIA_POLICY,
     PRIVATE,
+    SHARED,
     DefaultHeaders,
     mask_address,
     page_headers,
 )
 
 _ONE_CLICK = b"One-Click"
-_PUBLISHED = frozenset(
-    {IssueState.APPROVED, IssueState.SENDING, IssueState.PAUSED, IssueState.SENT}
-)
-_SHARED = {"Cache-Control": "public, max-age=300"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,30 +53,28 @@ def create_public_app(app: App, *, health: Callable[[], Health] | None = None) -
     pages = Pages(
         app.config.templates_folder, root=urlsplit(app.config.settings.web.public_url).path
     )
-    problems = ProblemPages(
-        pages,
-        contact=app.config.settings.instance.contact,
-        words=_common_words(app.config.newsletters.values()),
-    )
+    words = _common_words(app.config.newsletters.values())
+    problems = ProblemPages(pages, contact=app.config.settings.instance.contact, words=words)
     links = _Unsubscribing(app, pages, problems)
     media = app.config.media_folder
     starlette = Starlette(
         routes=[
             Route("/unsubscribe/{token}", links.answer, methods=["GET", "POST"]),
             preferences_route(app, pages, problems),
-            Route("/issues/{slug}", _Issues(app).show, methods=["GET"]),
+            *archive_routes(app, pages, words=words),
             Route("/healthz", _Health(health).report, methods=["GET"]),
             hub_route(app),
+            picture_route(lambda: app),
             Mount(
                 "/media",
                 Folders(
                     *([media] if media else []),
-                    headers={**_SHARED, "Content-Security-Policy": MEDIA_POLICY},
+                    headers={**SHARED, "Content-Security-Policy": MEDIA_POLICY},
                 ),
             ),
             Mount(
                 "/static",
-                Folders(app.config.templates_folder / "web" / "static", STATIC, headers=_SHARED),
+                Folders(app.config.templates_folder / "web" / "static", STATIC, headers=SHARED),
             ),
         ],
         middleware=[
@@ -152,29 +147,6 @@ def _common_words(newsletters: Iterable[Newsletter]) -> Catalogue:
     """The words for pages that belong to no newsletter: English, unless all share a language."""
     by_language = {newsletter.language: newsletter.words for newsletter in newsletters}
     return next(iter(by_language.values())) if len(by_language) == 1 else ENGLISH
-
-
-class _Issues:
-    """Issues in the browser: the frozen bytes, without anything that is one reader's own."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    def show(self, request: Request) -> Response:
-        """The issue, once it is approved; before that it does not exist to the public."""
-        slug = request.path_params["slug"]
-        kept = self._app.store.issues.get(slug)
-        # A newsletter's id is an alias of its newest issue, which may be a draft.
-        if kept.issue.slug != slug or kept.state not in _PUBLISHED:
-            raise HTTPException(404)
-        headers = {
-            **_SHARED,
-            "Content-Security-Policy": ISSUE_POLICY,
-            "ETag": f'"{kept.approved_digest}"',
-        }
-        if headers["ETag"] in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return HTMLResponse(for_web(self._app.store.issues.rendering(kept.id)), headers=headers)
 
 
 class _Health:

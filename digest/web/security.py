@@ -42,6 +42,9 @@ PREVIEW_POLICY = (
 )
 """For the mail inside the desk's frame: scriptless, without an origin."""
 
+SHARED = {"Cache-Control": "public, max-age=300"}
+"""For what is the same for everybody."""
+
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM_PURPOSE = "digest.web.desk.form"

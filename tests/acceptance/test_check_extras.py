@@ -67,3 +67,16 @@ def test_who_wants_no_full_texts_needs_no_extra(tmp_path: Path, line: str) -> No
 def test_with_the_extra_there_is_nothing_to_say(tmp_path: Path) -> None:
     """Installed, it is not mentioned."""
     assert "full_text" not in check(tmp_path / "pub", "full_text = true", "--json")
+
+
+def test_pictures_that_cannot_be_made_are_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where pictures are to be the service's without the extra for it, that is said."""
+    directory = make_publication(tmp_path / "pub", feeds_port=1, mail_port=1).directory
+    with (directory / "digest.toml").open("a") as settings:
+        settings.write('[images]\nhost = "service"\n')
+    arguments = ["--config", str(directory), "check", "--json"]
+    assert "digest[images]" not in CliRunner().invoke(digest, arguments).stdout
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    assert "pip install 'digest[images]'" in CliRunner().invoke(digest, arguments).stdout

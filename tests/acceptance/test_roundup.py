@@ -86,6 +86,10 @@ def test_from_a_year_of_posts_to_a_finished_roundup(publication: Publication) ->
     publication.digest("issues", "import", slug, str(edited), now=NOW)
     assert f"digest approve {slug}" in run(publication, "finish", slug)
     page = publication.digest("render", slug, now=NOW).stdout
+    web = publication.digest("render", slug, "--web", now=NOW).stdout
+    source = publication.digest("render", slug, "--markdown", now=NOW).stdout
+    assert '<body class="roundup">' in web
+    assert web.count("<blockquote cite=") == source.count("\n> “") == page.count("<blockquote")
     assert "Five blog posts that told the story of\xa02019</h1>" in page
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.compose.plaintext import display_width, tidy, underline, wrap
+from digest.compose.plaintext import display_width, quote, tidy, underline, wrap
 
 WORDS = st.lists(st.text("abcdeé—", min_size=1, max_size=20), min_size=1, max_size=60)
 
@@ -22,7 +22,9 @@ def test_a_url_is_never_broken(words: list[str], length: int) -> None:
     """A URL longer than a line stands on one line, whole."""
     url = "https://stories.example/" + "a-b/" * (length // 4)
 
-    assert url in wrap(" ".join([*words, url, *words]), width=30).split("\n")
+    assert url in tidy(wrap(" ".join([*words, url, *words]), width=30)).replace(" \n", "\n").split(
+        "\n"
+    )
 
 
 def test_wide_characters_take_two_columns() -> None:
@@ -51,3 +53,27 @@ def test_an_empty_text_is_an_empty_line() -> None:
 def test_tidy_trims_what_templates_leave() -> None:
     """One blank line at most, no trailing space, one newline at the end."""
     assert tidy("\n\na  \n\n\n \n\nb\n\n") == "a\n\nb\n"
+
+
+def test_lines_that_go_on_end_in_a_space() -> None:
+    """A paragraph flows, its last line does not; a list item's lines stay as they are."""
+    assert tidy(wrap("one two three", width=7)) == "one two \nthree\n"
+    assert tidy(wrap("* one two three", width=9, indent="  ")) == "* one two\n  three\n"
+
+
+def test_a_quote_is_marked_on_every_line() -> None:
+    """The marks take part of the width, and the lines flow."""
+    assert tidy(quote("one two three", width=9)) == "> one two \n> three\n"
+
+
+def test_words_are_no_quote_and_no_signature() -> None:
+    """A line that begins with > is set off by a space; one of two dashes does not flow."""
+    assert tidy(wrap("a > b", width=1)) == "a \n > \nb\n"
+    assert tidy(wrap("a -- b", width=2)) == "a \n--\nb\n"
+
+
+def test_words_bound_by_a_no_break_space_stay_together() -> None:
+    """Such a space is there on purpose."""
+    assert tidy(wrap("one two\N{NO-BREAK SPACE}three", width=8)) == (
+        "one \ntwo\N{NO-BREAK SPACE}three\n"
+    )

@@ -109,9 +109,11 @@ def test_other_sources_and_what_a_story_follows_up_stand_under_it() -> None:
         "https://stories.example/sold",
     ]
     assert text_of(second) == "Also covered by A, B, C, D, E and 2 more"
-    assert "\n\nAlso covered by Gull, Tern\n\nFollows: The ferry is < sold" in rendered.text
-    assert "issue of 11 June)\nhttps://stories.example/sold\n" in rendered.text
-    assert "Also covered by A, B, C, D, E and 2 more\n" in rendered.text
+    text = as_read(rendered).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "\n\nAlso covered by Gull [2], Tern [3]\n\nFollows: The ferry is < sold [4]" in text
+    assert "\n[2] https://gull.example/\n[3] https://tern.example/\n" in text
+    assert "\n[4] https://stories.example/sold\n" in text
+    assert "Also covered by A [6], B [7], C [8], D [9], E [10] and 2 more\n" in text
 
 
 def test_a_story_that_stands_alone_says_nothing_of_others() -> None:
@@ -265,17 +267,17 @@ def test_a_large_issue_stays_small() -> None:
 
 
 def test_text_part(rendering: RenderedIssue) -> None:
-    """Check 39: every story's URL and the footer's, whole; no other line over 72 columns."""
+    """Check 39: every story's URL under its number, whole; no other line over 72 columns."""
     text = as_read(rendering).text
     lines = text.split("\n")
 
-    for told in (*ISSUE.stories, *ISSUE.also_published):
-        assert told.url in [line.strip() for line in lines]
+    for number, told in enumerate((*ISSUE.stories, *ISSUE.also_published), start=1):
+        assert f"[{number}] {told.url}" in [line.strip() for line in lines]
     assert UNSUBSCRIBE_SLOT in lines
     assert f"{PUBLIC_URL}/issues/{ISSUE.slug}" in lines
     assert NEWSLETTER.postal_address in lines
     assert ISSUE.preheader.value not in text
-    assert [n for n in lines if display_width(n) > 72 and " " in n.strip()] == []
+    assert [n for n in lines if display_width(n.rstrip()) > 72 and " " in n.strip()] == []
     assert "\n\n\n" not in text
 
 

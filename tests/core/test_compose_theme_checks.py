@@ -125,13 +125,19 @@ def test_structure(theme: str, issue: Issue) -> None:
 @EVERY
 @BOTH
 def test_every_story_and_its_order(theme: str, issue: Issue) -> None:
-    """Checks 18 and 39: each story's link in both parts, in the issue's order; the footer's too."""
+    """Checks 18 and 39: each story's link in both parts, in the issue's order; the footer's too.
+
+    The text part numbers them, and each number stands before its link, once.
+    """
     rendered = render(issue, theme)
     links = list(dict.fromkeys(a.get("href", "") for a in page(rendered).iter("a")))
     urls = [each.url for each in (*issue.stories, *issue.also_published)]
     assert [link for link in links if link in urls] == urls
     lines = [line.strip() for line in rendered.text.split("\n")]
-    assert [line for line in lines if line in urls] == urls
+    listed = [line.partition(" ") for line in lines if re.match(r"\[\d+\] http", line)]
+    assert [url for _, _, url in listed if url in urls] == urls
+    assert [number for number, _, _ in listed] == [f"[{n + 1}]" for n in range(len(listed))]
+    assert {rendered.text.count(number) for number, _, _ in listed} == {2}
     assert "https://unsubscribe.slot.invalid/" in lines
 
 

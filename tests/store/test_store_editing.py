@@ -212,7 +212,7 @@ def test_migrating_keeps_issues_and_what_refers_to_them(empty_url: str) -> None:
     store = open_store(empty_url)
     kept = store.issues.get("weekly-1")
     assert (kept.id, kept.state, kept.edits) == (7, IssueState.APPROVED, Edits())
-    assert store.issues.rendering(7).html == "<p>"
+    assert (store.issues.rendering(7).html, store.issues.rendering(7).web) == ("<p>", "")
     with store.database.writing() as connection:
         rows = connection.execute(text("SELECT issue_id, entry_id FROM issue_entries")).all()
     assert [tuple(row) for row in rows] == [(7, "1")]

@@ -168,11 +168,13 @@ class _Door:
     async def __call__(self, request: FetchRequest, *, last: bool) -> FetchResult:
         """Ask for one URL; whatever comes of it is a value."""
         started = time.perf_counter()
+        own = request.timeout.total_seconds() if request.timeout else self._seconds
+        seconds = min(own, self._seconds)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(seconds):
                 result = await self._follow(request, last=last)
         except TimeoutError:
-            result = FetchFailed(reason=f"no complete answer within {self._seconds:g} seconds")
+            result = FetchFailed(reason=f"no complete answer within {seconds:g} seconds")
         except Exception as error:  # noqa: BLE001 - one URL never ends a round: its failure is a value
             unresolved = isinstance(error, aiohttp.ClientConnectorDNSError)
             result = FetchFailed(reason=_sentence(error), unresolved=unresolved)

@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from digest.collect.articles.imagesize import ImageSize, image_size
 from digest.collect.isolation.values import (
     entry_value,
     image_value,
@@ -24,10 +25,14 @@ from digest.model import (
     ArticleJob,
     ArticleResult,
     NoArticle,
+    NoPicture,
     ParsedFeed,
     ParseFailed,
     ParseJob,
     ParseResult,
+    PictureJob,
+    PictureResult,
+    PreparedPicture,
     Selectors,
     SourceKind,
 )
@@ -35,19 +40,19 @@ from digest.model import (
 LENGTH = 8
 """How many bytes before a task or an answer say how long it is."""
 
-Task = ParseJob | ArticleJob
+Task = ParseJob | ArticleJob | PictureJob
 """What a parser process can be asked to do."""
 
 _HEAD_LENGTH = 4
 _SOURCE = "source"
 _ARTICLE = "article"
+_PICTURE = "picture"
+_MAGIC = {"image/jpeg": b"\xff\xd8\xff", "image/png": b"\x89PNG\r\n\x1a\n"}
 
 
 def encode_task(task: Task) -> bytes:
     """A task: the length of its head, the head as JSON, and the document as it came."""
-    fields = _article_head(task) if isinstance(task, ArticleJob) else _source_head(task)
-    head = json.dumps(fields).encode()
-    return len(head).to_bytes(_HEAD_LENGTH) + head + task.body
+    return _framed(_head(task), task.body)
 
 
 def decode_task(data: bytes) -> Task:
@@ -55,12 +60,14 @@ def decode_task(data: bytes) -> Task:
 
     :raises ValueError: when they hold none.
     """
-    end = _HEAD_LENGTH + int.from_bytes(data[:_HEAD_LENGTH])
-    kind, *fields = json.loads(data[_HEAD_LENGTH:end])
+    (kind, *fields), body = _unframed(data)
     if kind == _SOURCE:
-        return _source_task(fields, data[end:])
+        return _source_task(fields, body)
     if kind == _ARTICLE:
-        return _article_task(fields, data[end:])
+        return _article_task(fields, body)
+    if kind == _PICTURE:
+        width, height, content_type = fields
+        return PictureJob(body=body, width=width, height=height, content_type=content_type)
     raise ValueError("not a task")
 
 
@@ -154,6 +161,49 @@ def decode_article(data: bytes) -> ArticleResult:
                 support=read_texts(support),
             )
     raise ValueError("neither an article nor why there is none")
+
+
+def encode_picture(result: PictureResult) -> bytes:
+    """What came of making a picture of a file: as a task, a head and the bytes."""
+    if isinstance(result, NoPicture):
+        return _framed([result.reason], b"")
+    return _framed([result.media_type, result.width, result.height], result.body)
+
+
+def decode_picture(data: bytes) -> PictureResult:
+    """What came of making a picture of a file.
+
+    :raises ValueError: when the bytes hold anything else, or a file that is not what it says.
+    """
+    head, body = _unframed(data)
+    match head:
+        case [str(reason)] if not body:
+            return NoPicture(reason=reason)
+        case [str(media_type), int(width), int(height)]:
+            size = ImageSize(width=width, height=height)
+            if body.startswith(_MAGIC.get(media_type, b"\0")) and image_size(body) == size:
+                return PreparedPicture(body=body, media_type=media_type, width=width, height=height)
+    raise ValueError("neither a picture nor why there is none")
+
+
+def _framed(head: list[Any], body: bytes) -> bytes:
+    written = json.dumps(head).encode()
+    return len(written).to_bytes(_HEAD_LENGTH) + written + body
+
+
+def _unframed(data: bytes) -> tuple[list[Any], bytes]:
+    end = _HEAD_LENGTH + int.from_bytes(data[:_HEAD_LENGTH])
+    return [*json.loads(data[_HEAD_LENGTH:end])], data[end:]
+
+
+def _head(task: Task) -> list[Any]:
+    match task:
+        case ArticleJob():
+            return _article_head(task)
+        case PictureJob():
+            return [_PICTURE, task.width, task.height, task.content_type]
+        case _:
+            return _source_head(task)
 
 
 def _source_head(job: ParseJob) -> list[Any]:

@@ -17,10 +17,11 @@ from digest.collect.isolation.wire import (
     Task,
     decode_task,
     encode_article,
+    encode_picture,
     encode_result,
 )
 from digest.collect.sources.kinds import read_source
-from digest.model import ArticleJob, NoArticle, ParseFailed, ParseJob
+from digest.model import ArticleJob, NoArticle, ParseFailed, ParseJob, PictureJob
 
 
 def main(timeout: float, memory: int) -> None:
@@ -59,6 +60,8 @@ def _answer(data: bytes) -> bytes:
 def _done(task: Task) -> bytes:
     if isinstance(task, ArticleJob):
         return _article(task)
+    if isinstance(task, PictureJob):
+        return _picture(task)
     return _source(task)
 
 
@@ -74,3 +77,10 @@ def _article(job: ArticleJob) -> bytes:
         return encode_article(read_article(job))
     except RecursionError:
         return encode_article(NoArticle(reason="the page is nested too deeply to be read"))
+
+
+def _picture(job: PictureJob) -> bytes:
+    # Where the extra is not installed, nobody asks.
+    from digest.collect.pictures.resize import prepare_picture
+
+    return encode_picture(prepare_picture(job))

@@ -1,4 +1,4 @@
-"""Documents parsed apart: in processes that may hang, swell or crash without harm to others.
+"""Documents read apart: in processes that may hang, swell or crash without harm to others.
 
 Python's own process pools were passed over: they run the main script again in each child, unpickle
 whatever a child sends, and cannot end one of them without breaking the pool.
@@ -14,8 +14,24 @@ from functools import partial
 from typing import TypeVar
 
 from digest.collect.isolation.process import ParserProcess
-from digest.collect.isolation.wire import Task, decode_article, decode_result, encode_task
-from digest.model import ArticleJob, ArticleResult, NoArticle, ParseFailed, ParseJob, ParseResult
+from digest.collect.isolation.wire import (
+    Task,
+    decode_article,
+    decode_picture,
+    decode_result,
+    encode_task,
+)
+from digest.model import (
+    ArticleJob,
+    ArticleResult,
+    NoArticle,
+    NoPicture,
+    ParseFailed,
+    ParseJob,
+    ParseResult,
+    PictureJob,
+    PictureResult,
+)
 
 _Tag = TypeVar("_Tag")
 _Job = TypeVar("_Job", bound=Task)
@@ -26,7 +42,7 @@ _MEGABYTE = 1_000_000
 
 
 class ParserPool:
-    """Reads documents, be they sources or articles' pages, in ``count`` processes of their own.
+    """Reads documents, articles' pages and pictures in ``count`` processes of their own.
 
     Each document may take ``timeout`` and each process ``memory`` bytes. Processes start when
     they are first needed and serve until :meth:`close`, or until they have done their share; they
@@ -52,6 +68,12 @@ class ParserPool:
     ) -> Iterator[tuple[_Tag, ArticleResult | None]]:
         """As :meth:`parse_all`, with the same limits."""
         return self._each(jobs, self._article)
+
+    def pictures(
+        self, jobs: Iterable[tuple[_Tag, PictureJob | None]]
+    ) -> Iterator[tuple[_Tag, PictureResult | None]]:
+        """As :meth:`parse_all`, with the same limits."""
+        return self._each(jobs, self._picture)
 
     def close(self) -> None:
         """End the processes; a later call of the other methods starts new ones."""
@@ -87,6 +109,10 @@ class ParserPool:
         if isinstance(answer, str):
             return NoArticle(reason=f"the page {answer}", unread=True)
         return answer
+
+    def _picture(self, job: PictureJob) -> PictureResult:
+        answer = self._done(job, decode_picture)
+        return NoPicture(reason=answer, unread=True) if isinstance(answer, str) else answer
 
     def _done(self, task: Task, decode: Callable[[bytes], _Result]) -> _Result | str:
         """What came of a task, or what is to be said of its document when nothing did."""

@@ -15,6 +15,7 @@ from digest.compose.personalise.slots import (
     filled,
     for_web,
     one_line,
+    without_slots,
 )
 from digest.compose.personalise.variants import SHORT_STORIES, chosen, cut, needs_contents, retitled
 
@@ -36,4 +37,5 @@ __all__ = [
     "needs_contents",
     "one_line",
     "retitled",
+    "without_slots",
 ]

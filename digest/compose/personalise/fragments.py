@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import quote
 
-_KINDS = "section|story|list|item|contents|between|number|count|preheader|named|nameless"
+_KINDS = "section|story|list|item|contents|between|number|link|count|preheader|named|nameless"
 _MARK = rf"<!--(/?)({_KINDS})(?::([^<>\s]*?))?-->"
 # A mark that has a line to itself takes the line with it.
 _MARKS = re.compile(rf"^{_MARK}\n|{_MARK}", re.MULTILINE)
+_MARK_ALONE = re.compile(_MARK)
 _LOOKALIKE = re.compile(rf"<!--(?=/?(?:{_KINDS})\b)")
 
 
@@ -91,6 +92,11 @@ def every(content: Iterable[str | Fragment]) -> Iterator[Fragment]:
 def strip(part: str) -> str:
     """A part without its marks; what stands between them stays."""
     return _MARKS.sub("", part)
+
+
+def unmarked(text: str) -> str:
+    """A text as wide as readers see it: without marks, wherever they stand."""
+    return _MARK_ALONE.sub("", text)
 
 
 def mark_id(topic: str) -> str:

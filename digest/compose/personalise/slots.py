@@ -98,7 +98,12 @@ def for_web(rendering: RenderedIssue) -> str:
     stands outside them loses its link.
     """
     for_all = changed(_MAIL_ONLY.sub("", rendering.html), "named", _nothing)
-    return _SLOT.sub("", _SLOT_LINK.sub("", strip(for_all)))
+    return without_slots(strip(for_all))
+
+
+def without_slots(html: str) -> str:
+    """The HTML with no slot left: a link to one is no link any more."""
+    return _SLOT.sub("", _SLOT_LINK.sub("", html))
 
 
 def one_line(text: str) -> str:

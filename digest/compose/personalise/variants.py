@@ -130,7 +130,9 @@ class _Knife:
         listed = changed(written(kept), "contents", lambda mark: _listed(mark, left))
         numbers = count(1)
         numbered = changed(listed, "number", lambda mark: _in_marks(mark, str(next(numbers))))
-        return changed(numbered, "count", lambda mark: self._recounted(mark, was, left))
+        links: dict[str, int] = {}
+        linked = changed(numbered, "link", lambda mark: _relinked(mark, links))
+        return changed(linked, "count", lambda mark: self._recounted(mark, was, left))
 
     def kept(self, content: Content) -> Content:
         """The text and fragments that are left."""
@@ -182,6 +184,12 @@ def _listed(contents: Fragment, left: Counter[str]) -> str:
     sections = [each for each in contents.content if isinstance(each, Fragment)]
     named = sum(each.kind == "section" for each in sections)
     return written((contents,)) if needs_contents(named, told=left.total()) else ""
+
+
+def _relinked(mark: Fragment, links: dict[str, int]) -> str:
+    """A link's number, counted through what is left: the same wherever it stands."""
+    number = links.setdefault(written(mark.content), len(links) + 1)
+    return _in_marks(mark, str(number))
 
 
 def _in_marks(mark: Fragment, content: str) -> str:

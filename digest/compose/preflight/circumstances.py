@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import cast
 
 from digest.compose.preflight.rules import Proof
-from digest.model import EntryKey, FeedState, Issue, IssueState, KeptEntry, LinkCheck
+from digest.model import (
+    EntryKey,
+    FeedState,
+    Issue,
+    IssueState,
+    KeptEntry,
+    LinkCheck,
+    MissingPicture,
+)
 
 ENTRIES = "entries"
 """The fact that holds the posts an issue tells: a mapping of :class:`EntryKey` to KeptEntry."""
@@ -33,6 +41,7 @@ class Circumstances:
     made up (its sender's domain is reserved by RFC 2606), so that nothing of it can go out.
     ``private_hosts`` are those that the settings opt in: they are asked, and may be linked to.
     ``past`` are the newsletter's last issues, the newest first; ``links`` go by address.
+    ``missing_pictures`` are those that its rendering is without.
     """
 
     now: datetime
@@ -49,6 +58,7 @@ class Circumstances:
     feeds: tuple[FeedState, ...] = ()
     links: Mapping[str, LinkCheck] = field(default_factory=dict)
     spam: SpamScore | None = None
+    missing_pictures: tuple[MissingPicture, ...] = ()
 
 
 def entries_of(proof: Proof) -> Mapping[EntryKey, KeptEntry] | None:

@@ -1,13 +1,15 @@
-"""The rules about an issue: its subject, copy, quotes, links, stories and readers.
+"""The rules about an issue: its subject, copy, quotes, links, stories, pictures and readers.
 
-Those about the HTML document are in the families beside.
+Those about the HTML document, but for its images, are in the families beside.
 """
 
 from digest.compose.preflight import (
     answers,
     copy,
+    images,
     inbox,
     links,
+    pictures,
     punctuation,
     recipients,
     roundup,
@@ -25,4 +27,6 @@ ISSUE_RULES = (
     *answers.RULES,
     *stories.RULES,
     *sources.RULES,
+    *pictures.RULES,
+    *images.RULES,
 )

@@ -6,6 +6,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
+from digest.deliver.flowed import unstuffed
+
 SIZE_BUDGET = 85 * 1024
 """Bytes of HTML that an issue should stay under: Gmail clips at 102 KB."""
 
@@ -58,7 +60,10 @@ def read_message(content: bytes) -> ReadMessage:
 
 def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body(preferencelist=(kind,))
-    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
+    if part is None:
+        return ""
+    text = str(part.get_content()).replace("\r\n", "\n")
+    return unstuffed(text) if part.get_param("format") == "flowed" else text
 
 
 def force_scheme(html: str, *, dark: bool) -> str:

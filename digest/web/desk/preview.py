@@ -23,6 +23,7 @@ class View(StrEnum):
     """The tabs of the issue page."""
 
     EMAIL = "email"
+    WEB = "web"
     TEXT = "text"
     HEADERS = "headers"
     SOURCE = "source"

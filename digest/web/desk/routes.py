@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Lifespan, Receive, Scope, Send
 
 from digest.app import App
+from digest.compose.webpage import published_page
 from digest.errors import (
     DigestError,
     Problem,
@@ -26,7 +27,7 @@ from digest.errors import (
     UnknownNameError,
 )
 from digest.model import KeptIssue
-from digest.pipeline.approval import approve_issue
+from digest.pipeline.approval import approve_issue, render_issue
 from digest.pipeline.preflight import EVERY
 from digest.web.desk.message import force_scheme, localise_media, still_links
 from digest.web.desk.overview import overviews
@@ -47,6 +48,7 @@ from digest.web.desk.preview import (
 from digest.web.desk.source import AppMissingError, AppSource, DeskState, problems_of
 from digest.web.desk.watch import Watcher
 from digest.web.files import Folders
+from digest.web.media import picture_route
 from digest.web.pages import STATIC, Pages
 from digest.web.security import (
     DESK_POLICY,
@@ -80,8 +82,10 @@ def create_desk_app(source: AppSource) -> Starlette:
             Route("/issues/{slug}", desk.issue),
             Route("/issues/{slug}/approve", desk.approve, methods=["POST"]),
             Route("/issues/{slug}/email.html", desk.email),
+            Route("/issues/{slug}/web.html", desk.web),
             Route("/issues/{slug}/message.eml", desk.eml),
             Route("/events", desk.events),
+            picture_route(lambda: state.last_app),
             Mount("/media", _Media(state)),
             Mount("/static", Folders(STATIC, headers=_REVALIDATED)),
         ],
@@ -186,9 +190,18 @@ class _Desk:
 
     def email(self, request: Request) -> Response:
         """The HTML part, for the frame: in the scheme asked for, pictures from here."""
+        shown = read_issue(self._state.app, self._kept(request))
+        return self._framed(request, shown.message.html)
+
+    def web(self, request: Request) -> Response:
+        """The page that readers see in a browser, for the frame."""
+        return self._framed(
+            request, published_page(render_issue(self._state.app, self._kept(request)))
+        )
+
+    def _framed(self, request: Request, html: str) -> Response:
         app = self._state.app
         look = look_from(request.query_params)
-        html = read_issue(app, self._kept(request)).message.html
         html = localise_media(html, public_url=app.config.settings.web.public_url)
         html = still_links(force_scheme(html, dark=look.scheme is Scheme.DARK))
         policy = PREVIEW_POLICY

@@ -142,3 +142,14 @@ def test_rewriting_leaves_the_rest_alone() -> None:
     assert force_scheme(page, dark=True) == page
     assert localise_media(page, public_url="https://x.example") == page
     assert still_links(page).replace("<style>a{pointer-events:none}</style>", "") == page
+
+
+def test_the_web_page_is_framed_as_the_mail_is(client: Client) -> None:
+    """The tab shows the page that readers see in a browser, in every look, as harmless."""
+    page = client.get(f"{DRAFT}?view=web&scheme=dark").text
+    assert f'src="{DRAFT}/web.html?scheme=dark' in page
+    answer = client.get(f"{DRAFT}/web.html?scheme=dark&images=off")
+    assert answer.status == 200
+    assert "The night ferry is back" in answer.text
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "img-src 'none'" in answer.headers["Content-Security-Policy"]

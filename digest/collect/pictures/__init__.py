@@ -1,0 +1,1 @@
+"""Pictures: what is asked for, and the files that are made of the answers."""

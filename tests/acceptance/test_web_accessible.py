@@ -1,0 +1,96 @@
+"""Every public page under axe in a real browser: no violation of WCAG 2.2 AA, light or dark."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from digest.audience.tokens import unsubscribe_token
+from digest.compose.render import IssueRenderer
+from digest.model import Consent, Image, Issue, IssueState
+from digest.resources import TEMPLATES
+from digest.web.public import create_public_app
+from tests.acceptance.web_world import NEWSLETTER, Client, House, issue
+from tests.core.harbour_roundup import ROUNDUP
+from tests.fakes import LINK_KEY, NOW, FakeWorld, fake_config, fake_world
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PICTURE = Image(url="https://pictures.example/a.jpg", alt="A boat", width=1200, height=800)
+TOKEN = unsubscribe_token(LINK_KEY, subscriber_id=1, newsletter=NEWSLETTER.id)
+PAGES = {
+    "issue": f"/issues/{issue().slug}",
+    "roundup": f"/issues/{ROUNDUP.slug}",
+    "archive": "/archive/",
+    "newsletter": "/archive/coast/",
+    "unsubscribe": f"/unsubscribe/{TOKEN}",
+    "bad link": "/unsubscribe/x",
+    "missing": "/nowhere",
+}
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """The public pages of a newsletter that sent two issues and a roundup."""
+    folder: Path = tmp_path_factory.mktemp("publication")
+    world = fake_world(fake_config(folder, newsletters=[NEWSLETTER]))
+    world.store.audience.subscribe(
+        address="mary@example.org",
+        name="",
+        newsletter=NEWSLETTER.id,
+        consent=Consent.CONFIRMED,
+        now=NOW,
+    )
+    for told in (issue(1), issue(0, image=PICTURE), ROUNDUP):
+        publish(world, told)
+    with House().open() as house, house.serving(create_public_app(world.app)) as made:
+        yield made
+
+
+def publish(world: FakeWorld, told: Issue) -> None:
+    kept = world.store.issues.add(told, now=NOW)
+    assert kept
+    renderer = IssueRenderer(folders=[TEMPLATES], public_url="https://letters.example")
+    rendering = renderer.render(told, NEWSLETTER)
+    world.store.issues.approve(kept, rendering, by="Ed", now=NOW)
+    sent, approved = IssueState.SENT, IssueState.APPROVED
+    world.store.issues.change_state(kept.id, to=sent, allowed=(approved,), now=NOW)
+
+
+@pytest.fixture(scope="module")
+def tab(client: Client, chromium: str) -> Iterator["Page"]:
+    """A tab that reaches this server only, and minds what the page's policy forbids."""
+    from playwright.sync_api import sync_playwright
+
+    home = f"http://127.0.0.1:{client.port}/"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        shown = browser.new_page(extra_http_headers={"X-Test-App": client.app})
+        shown.route(
+            "**/*",
+            lambda route: route.continue_() if route.request.url.startswith(home) else None,
+        )
+        yield shown
+        browser.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(client: Client, tab: "Page", axe: str, name: str, scheme: str) -> None:
+    """On a phone's width, whatever the colours; and the page asks for nothing it may not have."""
+    forbidden: list[str] = []
+    tab.on("console", lambda message: forbidden.append(message.text))
+    tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    tab.set_viewport_size({"width": 360, "height": 800})
+    tab.goto(f"http://127.0.0.1:{client.port}{PAGES[name]}", wait_until="domcontentloaded")
+    tab.evaluate(axe)
+    found = tab.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    assert [f"{v['id']}: {v['nodes'][0]['html']}" for v in found["violations"]] == []
+    assert len(found["passes"]) > 10
+    assert [text for text in forbidden if "Content Security Policy" in text] == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 360
