@@ -166,10 +166,11 @@ def _bytes(app: App, kept: KeptIssue, *, form: str, recipient: str) -> bytes:
 def _markdown(app: App, kept: KeptIssue) -> str:
     from digest.compose.edition import edition_of
     from digest.compose.markdown import markdown
+    from digest.pipeline.pictures import illustrate
 
     newsletter = app.config.newsletter(kept.issue.key.newsletter)
     public_url = app.config.settings.web.public_url
-    return markdown(edition_of(kept.issue, newsletter, public_url=public_url))
+    return markdown(edition_of(illustrate(app, kept.issue), newsletter, public_url=public_url))
 
 
 def _print_issue(console: Console, kept: KeptIssue) -> None:

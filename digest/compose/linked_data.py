@@ -12,6 +12,7 @@ Linked: TypeAlias = Mapping[str, object]
 def linked_data(
     edition: Edition,
     *,
+    title: str,
     stories: Sequence[StoryView],
     description: str,
     issued: str,
@@ -22,7 +23,7 @@ def linked_data(
     article: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "Article",
-        "headline": edition.issue.title,
+        "headline": title,
         "description": description,
         "url": edition.links.web,
         "mainEntityOfPage": edition.links.web,

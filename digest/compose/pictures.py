@@ -11,11 +11,11 @@ COLUMN = 552
 MOST_BYTES = 800_000
 """What the pictures of one mail may weigh together (EMAIL check 22)."""
 
-# A story's picture stands beside its words in a box of 144 × 192, and fills the column of a phone,
-# 343, where it is landscape. Two pixels for each of this box are two of an upright picture's beside
-# the words, and one and a half of any other's on the phone.
-_STORY_WIDTH = 258
-_STORY_HEIGHT = 192
+# A story's picture stands beside its words in a box of 144 × 192 and, where it is landscape, fills
+# the column of a phone: 343. Two pixels for each of this box are two of an upright picture's beside
+# the words, 1.6 of a landscape's on the phone, and the whole column of a theme that gives it that.
+_STORY_WIDTH = COLUMN // 2
+_STORY_HEIGHT = 207
 _EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png"}
 
 

@@ -21,12 +21,14 @@ _PREVIOUS, _NEXT = "previous", "next"
 class WebView:
     """What only the page needs. ``issued`` is the issue's moment in ISO 8601.
 
+    ``title`` tells the issue from others: its subject, where its title is the publication's name.
     ``locale`` is as Open Graph writes it ("en_GB"), empty where the language names no country;
     ``picture`` is the one that stands for the issue elsewhere, if any. ``archive`` is where all
     issues are. ``linked_data`` is for ``|tojson``, which makes it safe inside a ``script``.
     """
 
     kind: str
+    title: str
     canonical: str
     archive: str
     description: str
@@ -47,10 +49,12 @@ class Neighbour:
 def web_view(edition: Edition, issue: Issue, *, public_url: str) -> WebView:
     """What the page of an issue says about itself, to people and to programs."""
     picture = _picture(edition)
+    title = _title(edition)
     description = _description(edition)
     issued = issue.due_at.isoformat()
     return WebView(
         kind=issue.kind,
+        title=title,
         canonical=edition.links.web,
         archive=f"{public_url}/archive/{issue.key.newsletter}/",
         description=description,
@@ -59,6 +63,7 @@ def web_view(edition: Edition, issue: Issue, *, public_url: str) -> WebView:
         picture=picture,
         linked_data=linked_data(
             edition,
+            title=title,
             stories=_told(edition),
             description=description,
             issued=issued,
@@ -106,6 +111,11 @@ def _picture(edition: Edition) -> Picture | None:
     """The hero, or the first picture of a story that is neither upright nor small."""
     pictures = (edition.issue.hero, *(story.picture for story in _told(edition)))
     return next((picture for picture in pictures if picture and picture.landscape), None)
+
+
+def _title(edition: Edition) -> str:
+    issue = edition.issue
+    return issue.subject if issue.title == edition.newsletter.name else issue.title
 
 
 def _description(edition: Edition) -> str:

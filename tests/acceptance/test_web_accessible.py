@@ -1,6 +1,7 @@
 """Every public page under axe in a real browser: no violation of WCAG 2.2 AA, light or dark."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,17 @@ import pytest
 
 from digest.audience.tokens import unsubscribe_token
 from digest.compose.render import IssueRenderer
-from digest.model import Consent, Image, Issue, IssueState
+from digest.config.catalogues import read_words
+from digest.model import (
+    Brand,
+    BrandLink,
+    Consent,
+    Image,
+    Issue,
+    IssueState,
+    Logo,
+    Newsletter,
+)
 from digest.resources import TEMPLATES
 from digest.web.public import create_public_app
 from tests.acceptance.web_world import NEWSLETTER, Client, House, issue
@@ -19,11 +30,20 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+BRAND = Brand(
+    logo=Logo(
+        url="https://pictures.example/logo.png", dark_url="https://pictures.example/dark.png"
+    ),
+    links=(BrandLink(label="Mastodon", url="https://social.example/@coast"),),
+)
 PICTURE = Image(url="https://pictures.example/a.jpg", alt="A boat", width=1200, height=800)
 TOKEN = unsubscribe_token(LINK_KEY, subscriber_id=1, newsletter=NEWSLETTER.id)
 PAGES = {
-    "issue": f"/issues/{issue().slug}",
-    "roundup": f"/issues/{ROUNDUP.slug}",
+    "classic": f"/issues/{issue().slug}",
+    "briefing": f"/issues/{issue(1).slug}",
+    "roundup": f"/issues/{issue(2).slug}",
+    "roundup issue": f"/issues/{ROUNDUP.slug}",
+    "arabic": f"/issues/{issue(3).slug}",
     "archive": "/archive/",
     "newsletter": "/archive/coast/",
     "unsubscribe": f"/unsubscribe/{TOKEN}",
@@ -36,7 +56,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::Deprecati
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """The public pages of a newsletter that sent two issues and a roundup."""
+    """The public pages of a newsletter that sent an issue in every theme, and a roundup."""
     folder: Path = tmp_path_factory.mktemp("publication")
     world = fake_world(fake_config(folder, newsletters=[NEWSLETTER]))
     world.store.audience.subscribe(
@@ -46,17 +66,21 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         consent=Consent.CONFIRMED,
         now=NOW,
     )
-    for told in (issue(1), issue(0, image=PICTURE), ROUNDUP):
-        publish(world, told)
+    arabic = replace(NEWSLETTER, language="ar", words=read_words("ar"))
+    publish(world, issue(3, image=PICTURE), arabic)
+    publish(world, issue(2, image=PICTURE), replace(NEWSLETTER, theme="roundup", brand=BRAND))
+    publish(world, issue(1, image=PICTURE), replace(NEWSLETTER, theme="briefing"))
+    for told in (issue(0, image=PICTURE), ROUNDUP):
+        publish(world, told, NEWSLETTER)
     with House().open() as house, house.serving(create_public_app(world.app)) as made:
         yield made
 
 
-def publish(world: FakeWorld, told: Issue) -> None:
+def publish(world: FakeWorld, told: Issue, newsletter: Newsletter) -> None:
     kept = world.store.issues.add(told, now=NOW)
     assert kept
     renderer = IssueRenderer(folders=[TEMPLATES], public_url="https://letters.example")
-    rendering = renderer.render(told, NEWSLETTER)
+    rendering = renderer.render(told, newsletter)
     world.store.issues.approve(kept, rendering, by="Ed", now=NOW)
     sent, approved = IssueState.SENT, IssueState.APPROVED
     world.store.issues.change_state(kept.id, to=sent, allowed=(approved,), now=NOW)
