@@ -53,6 +53,7 @@ class _Transaction(Generic[_Tag]):
     end: int = 0
     said_no: Refused | None = None
     has_mail: bool = False
+    has_reader: bool = False
     resets: bool = False
     stranded: bool = False
 
@@ -79,6 +80,7 @@ class Conversation(Generic[_Tag]):
         self._held: _Transaction[_Tag] | None = None
         self._needs_reset = False
         self._after_refusal = False
+        self._left_reader = False
         self._resets_always = False
 
     @property
@@ -198,15 +200,18 @@ class Conversation(Generic[_Tag]):
         if step is Step.DATA:
             self._on_go_ahead(transaction)
             return
-        if step is not Step.RCPT:
+        if step is Step.RCPT:
+            transaction.has_reader = True
+        else:
             # Either leaves nothing of an earlier transaction (RFC 5321 section 4.1.1.2 and .5).
-            self._needs_reset = self._after_refusal = False
+            self._needs_reset = self._after_refusal = self._left_reader = False
             transaction.has_mail = step is Step.MAIL
         if not self._offered.pipelining:
             self._go_on(transaction)
 
     def _on_taken(self, transaction: _Transaction[_Tag], raw: RawReply) -> None:
-        if transaction.said_no is None:
+        if transaction.said_no is None or self._went_alone(transaction):
+            self._after_refusal = False
             self._settle(transaction, Accepted(reply=raw.reply))
         elif transaction.has_mail:
             self._settle(transaction, transaction.said_no)
@@ -214,6 +219,10 @@ class Conversation(Generic[_Tag]):
             reason = f"the server took a message whose sender it had refused: {raw.reply}"
             self._settle(transaction, lost(Step.CONTENT, reason, sent=True))
             self.lose(reason)
+
+    def _went_alone(self, transaction: _Transaction[_Tag]) -> bool:
+        """Whether a stranded message went out in the transaction before, which had no reader."""
+        return transaction.stranded and transaction.has_reader and not self._left_reader
 
     def _on_go_ahead(self, transaction: _Transaction[_Tag]) -> None:
         """Send the message; or nothing, where nobody is left to read it (RFC 2920 section 3.1)."""
@@ -233,13 +242,16 @@ class Conversation(Generic[_Tag]):
             return
         if step is Step.MAIL and not transaction.resets:
             transaction.stranded = self._after_refusal and raw.code in _OUT_OF_SEQUENCE
+            self._resets_always |= transaction.stranded
         transaction.said_no = transaction.said_no or Refused(reply=raw.reply)
         is_last = step in {Step.DATA, Step.CONTENT} or not self._offered.pipelining
         if not is_last:
             return
-        self._held = None
+        if self._held is transaction:
+            self._held = None
         if step is not Step.CONTENT or self._offered.streams:
             self._needs_reset = self._after_refusal = True
+            self._left_reader |= transaction.has_reader
         if transaction.stranded:
             self._repeat(transaction)
         else:
@@ -247,10 +259,9 @@ class Conversation(Generic[_Tag]):
 
     def _repeat(self, transaction: _Transaction[_Tag]) -> None:
         """Say it all once more, after a reset: what was refused was not this message."""
-        self._resets_always = True
         transaction.next = transaction.end = 0
         transaction.said_no = None
-        transaction.stranded = transaction.has_mail = False
+        transaction.stranded = transaction.has_mail = transaction.has_reader = False
         self._begin(transaction)
 
     def _settle(self, transaction: _Transaction[_Tag], outcome: SendOutcome) -> None:
