@@ -29,15 +29,20 @@ class ModelServer:
 
     A tuple of codes is for the first, the second … time it is asked. ``nests``: MAIL within an open
     transaction is fine. ``eager``: DATA is fine without a recipient. ``keeps``: a BDAT without a
-    recipient leaves the transaction open. ``after``: bytes that follow a reply.
+    recipient leaves the transaction open. ``after``: bytes that follow a reply; ``says``: bytes in
+    its place. ``hangs_up`` and ``stalls``: after which step it closes, or says nothing any more.
     """
 
     answers: Mapping[tuple[int, Step], int] = field(default_factory=dict)
     after: Mapping[tuple[int, Step], bytes] = field(default_factory=dict)
+    says: Mapping[tuple[int, Step], bytes] = field(default_factory=dict)
+    hangs_up: tuple[int, Step] | None = None
+    stalls: tuple[int, Step] | None = None
     nests: bool = True
     eager: bool = False
     keeps: bool = False
     closed: bool = False
+    silent: bool = False
     delivered: list[tuple[tuple[int, ...], bytes]] = field(default_factory=list)
     commands: list[bytes] = field(default_factory=list)
     _input: bytes = b""
@@ -135,7 +140,10 @@ class ModelServer:
     def _reply(self, step: Step, code: int) -> int:
         if code < 400:
             code = self.answers.get((self._number, step), code)
-        self.closed = code == 421
-        self._output.append(b"%d-as\r\n%d planned\r\n" % (code, code))
-        self._output.append(self.after.get((self._number, step), b""))
+        key = (self._number, step)
+        usual = b"%d-as\r\n%d planned\r\n" % (code, code)
+        if not self.silent:
+            self._output.append(self.says.get(key, usual) + self.after.get(key, b""))
+        self.closed = code == 421 or self.hangs_up == key
+        self.silent = self.silent or self.stalls == key
         return code
