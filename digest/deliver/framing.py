@@ -19,12 +19,8 @@ def checked(parts: tuple[bytes, ...]) -> None:
 
     :raises ValueError: when a CR or LF stands alone, which servers read differently (smuggling).
     """
-    if len(parts) > 1 and all(map(_is_clean, parts)):
-        return
-    # A cut between CR and LF is fine.
-    if not _has_whole_lines(b"".join(parts)):
-        message = "the message has a line break that is not CRLF"
-        raise ValueError(message)
+    if not _are_clean(parts):
+        _check_whole(b"".join(parts))
 
 
 def framed(parts: tuple[bytes, ...]) -> tuple[bytes, ...]:
@@ -32,10 +28,23 @@ def framed(parts: tuple[bytes, ...]) -> tuple[bytes, ...]:
 
     :raises ValueError: when a CR or LF stands alone, which servers read differently (smuggling).
     """
-    checked(parts)
-    if len(parts) == 1 or not all(map(_is_clean, parts)):
-        return _framed((b"".join(parts),), stuffed=_doubled)
-    return _framed(parts, stuffed=_stuffed)
+    if _are_clean(parts):
+        return _framed(parts, stuffed=_stuffed)
+    # A cut between CR and LF is fine, but hides the start of a line.
+    whole = b"".join(parts)
+    _check_whole(whole)
+    return _framed((whole,), stuffed=_doubled)
+
+
+def _are_clean(parts: tuple[bytes, ...]) -> bool:
+    """Whether there are parts that are fine each by itself. One alone is shared with nobody."""
+    return len(parts) > 1 and all(map(_is_clean, parts))
+
+
+def _check_whole(content: bytes) -> None:
+    if not _has_whole_lines(content):
+        message = "the message has a line break that is not CRLF"
+        raise ValueError(message)
 
 
 def _framed(parts: tuple[bytes, ...], *, stuffed: Callable[[bytes], bytes]) -> tuple[bytes, ...]:

@@ -151,5 +151,6 @@ def lost(step: Step, reason: str, *, sent: bool) -> Lost:
 def read_reply(code: int, text: bytes) -> Reply:
     """A reply as a value: its text on one printable line, capped."""
     words = " ".join(text.decode("utf-8", "replace").split())
-    printable = "".join(character for character in words if character.isprintable())
-    return Reply(code=code, text=printable[:MAX_REPLY_TEXT])
+    if not words.isprintable():
+        words = "".join(character for character in words if character.isprintable())
+    return Reply(code=code, text=words[:MAX_REPLY_TEXT])

@@ -10,6 +10,7 @@ MAX_LINE = 8_192
 MAX_REPLY = 131_072
 
 _TOO_LONG = "the server's reply is too long"
+_PLAIN = re.compile(rb"[2-5]\d\d ")
 _LINE = re.compile(rb"([2-5]\d\d)([ -]?)(.*)", re.DOTALL)
 
 
@@ -46,7 +47,9 @@ class ReplyReader:
         for line in lines:
             if self.fault:
                 break
-            if (reply := self._take(line.removesuffix(b"\r"))) is not None:
+            if _PLAIN.match(line) and not self._lines and len(line) <= MAX_LINE:
+                replies.append(RawReply(int(line[:3]), line[4:].removesuffix(b"\r")))
+            elif (reply := self._take(line.removesuffix(b"\r"))) is not None:
                 replies.append(reply)
         if len(self._rest) > MAX_LINE:
             self._fail(_TOO_LONG)
