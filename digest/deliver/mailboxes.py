@@ -1,11 +1,13 @@
 """Mailboxes on disk in place of a mail server: a dry run's messages, for any mail program to read.
 
-The format is a Maildir or an mbox, by the standard library. A message starts with ``Return-Path``
-and ``Delivered-To``, as a server that delivers into a mailbox writes them.
+The format is a Maildir or an mbox, by the standard library, with line ends as on this system. A
+message starts with ``Return-Path`` and ``Delivered-To``, as a server writes them that delivers into
+a mailbox.
 """
 
 import mailbox
 from collections.abc import Iterable, Iterator
+from errno import ENOTDIR
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -30,7 +32,6 @@ class MailboxMailer:
         self._kind = settings.protocol
         self._path = folder / settings.path
         self._lock = Lock()
-        self._mailbox: mailbox.Mailbox[Any] | None = None
 
     def connect(self) -> "MailboxSession":
         """Open the mailbox; it is made where there is none.
@@ -39,19 +40,18 @@ class MailboxMailer:
         """
         with self._lock:
             try:
-                self._mailbox = self._mailbox or self._open()
+                return MailboxSession(self._open(), lock=self._lock)
             except (OSError, mailbox.Error) as error:
                 reason = error.strerror if isinstance(error, OSError) else error
                 message = f"it cannot be opened ({reason}); check [smtp] path and protocol"
                 raise HandOffError(str(self._path), message) from error
-            return MailboxSession(self._mailbox, lock=self._lock)
 
     def _open(self) -> "mailbox.Mailbox[Any]":
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if self._kind is SmtpProtocol.MBOX:
             return mailbox.mbox(self._path)
         if self._path.exists() and not (self._path / "new").is_dir():
-            raise NotADirectoryError(20, "there is something that is no Maildir")
+            raise NotADirectoryError(ENOTDIR, "there is something that is no Maildir")
         return mailbox.Maildir(self._path)
 
 
@@ -71,8 +71,9 @@ class MailboxSession:
         try:
             with self._lock:
                 key = self._write(message)
-        except OSError as error:
-            reply = Reply(code=452, text=f"4.3.1 the mailbox cannot be written: {error.strerror}")
+        except (OSError, mailbox.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            reply = Reply(code=452, text=f"4.3.1 the mailbox cannot be written: {reason}")
             return Refused(reply=reply)
         return Accepted(reply=Reply(code=250, text=f"2.0.0 written to the mailbox as {key}"))
 
@@ -82,7 +83,9 @@ class MailboxSession:
             yield tag, self.send(envelope)
 
     def close(self) -> None:
-        """Nothing to do: each message is on disk when it is accepted."""
+        """Let go of the mailbox; each message is on disk since it was accepted."""
+        with self._lock:
+            self._mailbox.close()
 
     def _write(self, message: bytes) -> str:
         self._mailbox.lock()
@@ -99,4 +102,4 @@ def _as_delivered(envelope: Envelope) -> bytes:
     checked((envelope.content,))
     sender, recipient = paths(envelope, offered=_TAKES)
     head = f"Return-Path: <{sender}>\r\nDelivered-To: {recipient}\r\n"
-    return head.encode() + envelope.content
+    return (head.encode() + envelope.content).replace(b"\r\n", b"\n")
