@@ -21,7 +21,7 @@ def envelope(number: int, content: bytes = CONTENT) -> Envelope:
 
 def opened(protocol: str, path: Path) -> mailbox.Mailbox[mailbox.Message]:
     kind = mailbox.Maildir if protocol == "maildir" else mailbox.mbox
-    return kind(path, create=False)  # type: ignore[return-value]  # both hold messages
+    return kind(path, create=False)
 
 
 @EITHER

@@ -160,8 +160,9 @@ def test_stalling_at_each_step(offer: str, step: Step) -> None:
     server = ModelServer(says={(AT, step): b""}, stalls=(AT, step))
     outcomes = outcomes_with(Host(server, offer))
     assert_true(outcomes, server)
-    assert isinstance(outcomes[AT], Lost)
-    assert "did not answer in time" in outcomes[AT].reason
+    outcome = outcomes[AT]
+    assert isinstance(outcome, Lost)
+    assert "did not answer in time" in outcome.reason
 
 
 NONSENSE = {

@@ -160,7 +160,7 @@ def persistent(task: Task) -> int:
 
 def asynchronous(task: Task) -> int:
     """The task shared by aiosmtplib's connections in one event loop."""
-    from aiosmtplib import SMTP
+    from aiosmtplib import SMTP  # type: ignore[import-not-found]  # only where it is installed
 
     async def one(share: Task) -> int:
         client = SMTP(

@@ -68,7 +68,8 @@ SETTINGS_MISTAKES = {
     ),
     "far-off-choice": main(
         'security = "none"', 'security = "ssl"',
-        field="smtp.security", message='should be "none", "opportunistic", "starttls" or "tls", not "ssl"', fix="",
+        field="smtp.security", fix="",
+        message='should be "none", "opportunistic", "starttls" or "tls", not "ssl"',
     ),
     "no-duration": main(
         'interval = "30 minutes"', 'interval = "soon"',

@@ -14,12 +14,12 @@ of it was written and the server may have come to it.
 """
 
 from collections import deque
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from digest.deliver.framing import END
 from digest.deliver.smtp.outbox import Outbox
 from digest.deliver.smtp.replies import RawReply, ReplyReader
+from digest.deliver.smtp.underway import Underway
 from digest.deliver.transaction import (
     Command,
     Extensions,
@@ -39,25 +39,6 @@ _NO_CONTENT = Command(Step.CONTENT, (END,))
 _Tag = TypeVar("_Tag")
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
-class _Transaction(Generic[_Tag]):
-    """One message on its way. ``end`` is where its last byte stands in the stream; 0: not yet.
-
-    ``said_no`` is the first refusal of its MAIL or RCPT. ``stranded``: its MAIL met a transaction
-    that the refusal of the message before had left open, so that nothing was said about itself.
-    """
-
-    tag: _Tag
-    steps: tuple[Command, ...]
-    next: int = 0
-    end: int = 0
-    said_no: Refused | None = None
-    has_mail: bool = False
-    has_reader: bool = False
-    resets: bool = False
-    stranded: bool = False
-
-
 class Conversation(Generic[_Tag]):
     """One connection's conversation after the greeting, of messages with a tag each.
 
@@ -74,10 +55,10 @@ class Conversation(Generic[_Tag]):
         self._window = window if offered.streams else 2 if offered.pipelining else 1
         self._lmtp = lmtp
         self._reader = ReplyReader()
-        self._awaited: deque[tuple[Step, _Transaction[_Tag]]] = deque()
-        self._open: deque[_Transaction[_Tag]] = deque()
+        self._awaited: deque[tuple[Step, Underway[_Tag]]] = deque()
+        self._open: deque[Underway[_Tag]] = deque()
         self._settled: list[tuple[_Tag, SendOutcome]] = []
-        self._held: _Transaction[_Tag] | None = None
+        self._held: Underway[_Tag] | None = None
         self._needs_reset = False
         self._after_refusal = False
         self._left_reader = False
@@ -105,7 +86,7 @@ class Conversation(Generic[_Tag]):
         elif refused := too_large(envelope, offered=self._offered):
             self._settled.append((tag, refused))
         else:
-            transaction = _Transaction(tag=tag, steps=steps)
+            transaction = Underway(tag=tag, steps=steps)
             self._open.append(transaction)
             self._begin(transaction)
 
@@ -139,14 +120,14 @@ class Conversation(Generic[_Tag]):
         self._awaited.clear()
         self.outbox.clear()
 
-    def _lost(self, transaction: _Transaction[_Tag], step: Step, *, unseen: bool) -> SendOutcome:
+    def _lost(self, transaction: Underway[_Tag], step: Step, *, unseen: bool) -> SendOutcome:
         if transaction.said_no and not transaction.stranded:
             return transaction.said_no
         written = 0 < transaction.end <= self.outbox.written
         possible = written and not unseen
         return lost(Step.CONTENT if possible else step, self.ended, sent=possible)
 
-    def _begin(self, transaction: _Transaction[_Tag]) -> None:
+    def _begin(self, transaction: Underway[_Tag]) -> None:
         if self._needs_reset or self._resets_always:
             self._needs_reset = False
             transaction.resets = True
@@ -156,7 +137,7 @@ class Conversation(Generic[_Tag]):
                 return
         self._go_on(transaction)
 
-    def _go_on(self, transaction: _Transaction[_Tag]) -> None:
+    def _go_on(self, transaction: Underway[_Tag]) -> None:
         """Say as many of its steps as need no reply first."""
         while transaction.next < len(transaction.steps):
             command = transaction.steps[transaction.next]
@@ -169,7 +150,7 @@ class Conversation(Generic[_Tag]):
                 return
         self._held = None
 
-    def _say(self, transaction: _Transaction[_Tag], command: Command) -> None:
+    def _say(self, transaction: Underway[_Tag], command: Command) -> None:
         self.outbox.extend(command.parts)
         self._awaited.append((command.step, transaction))
         if command.step is Step.CONTENT:
@@ -193,7 +174,7 @@ class Conversation(Generic[_Tag]):
         else:
             self._on_no(step, transaction, raw)
 
-    def _on_yes(self, step: Step, transaction: _Transaction[_Tag], raw: RawReply) -> None:
+    def _on_yes(self, step: Step, transaction: Underway[_Tag], raw: RawReply) -> None:
         if step is Step.CONTENT:
             self._on_taken(transaction, raw)
             return
@@ -209,7 +190,7 @@ class Conversation(Generic[_Tag]):
         if not self._offered.pipelining:
             self._go_on(transaction)
 
-    def _on_taken(self, transaction: _Transaction[_Tag], raw: RawReply) -> None:
+    def _on_taken(self, transaction: Underway[_Tag], raw: RawReply) -> None:
         if transaction.said_no is None or self._went_alone(transaction):
             self._after_refusal = False
             self._settle(transaction, Accepted(reply=raw.reply))
@@ -220,11 +201,11 @@ class Conversation(Generic[_Tag]):
             self._settle(transaction, lost(Step.CONTENT, reason, sent=True))
             self.lose(reason)
 
-    def _went_alone(self, transaction: _Transaction[_Tag]) -> bool:
+    def _went_alone(self, transaction: Underway[_Tag]) -> bool:
         """Whether a stranded message went out in the transaction before, which had no reader."""
         return transaction.stranded and transaction.has_reader and not self._left_reader
 
-    def _on_go_ahead(self, transaction: _Transaction[_Tag]) -> None:
+    def _on_go_ahead(self, transaction: Underway[_Tag]) -> None:
         """Send the message; or nothing, where nobody is left to read it (RFC 2920 section 3.1)."""
         if transaction.said_no is None:
             self._go_on(transaction)
@@ -236,7 +217,7 @@ class Conversation(Generic[_Tag]):
             # Without a sender, or in LMTP, nobody knows what an empty message would come to.
             self.lose("the server asked for a message that it had refused")
 
-    def _on_no(self, step: Step, transaction: _Transaction[_Tag], raw: RawReply) -> None:
+    def _on_no(self, step: Step, transaction: Underway[_Tag], raw: RawReply) -> None:
         if step is Step.RSET:
             self.lose(f"the server did not reset: {raw.reply}")
             return
@@ -257,13 +238,13 @@ class Conversation(Generic[_Tag]):
         else:
             self._settle(transaction, transaction.said_no)
 
-    def _repeat(self, transaction: _Transaction[_Tag]) -> None:
+    def _repeat(self, transaction: Underway[_Tag]) -> None:
         """Say it all once more, after a reset: what was refused was not this message."""
         transaction.next = transaction.end = 0
         transaction.said_no = None
         transaction.stranded = transaction.has_mail = transaction.has_reader = False
         self._begin(transaction)
 
-    def _settle(self, transaction: _Transaction[_Tag], outcome: SendOutcome) -> None:
+    def _settle(self, transaction: Underway[_Tag], outcome: SendOutcome) -> None:
         self._open.remove(transaction)
         self._settled.append((transaction.tag, outcome))
