@@ -99,7 +99,7 @@ def test_check_reports_all_errors_at_once(tmp_path: Path) -> None:
     """Three mistakes in two files are three findings with file and line; the exit status is 2."""
     target = tmp_path / "pub"
     run("init", str(target))
-    (target / "digest.toml").write_text('[smtp]\nprot = 25\nsecurity = "starttsl"\n')
+    (target / "digest.toml").write_text('[smtp]\npotr = 25\nsecurity = "starttsl"\n')
     weekly = target / "newsletters" / "weekly.toml"
     weekly.write_text(weekly.read_text().replace("Europe/London", "Europe/Lodnon"))
     done = run("--config", str(target), "check")

@@ -33,6 +33,12 @@ WARNINGS = {
              field="smtp.username", message="in the clear", fix="starttls"),
         "username",
     ),
+    "password-maybe-in-the-clear": (
+        main('host = "localhost"\nsecurity = "none"',
+             'host = "mail.example"\nusername = "me"\nsecurity = "opportunistic"',
+             field="smtp.security", message="could cross the network in the clear", fix="starttls"),
+        "opportunistic",
+    ),
     "password-in-the-database-url": (
         main("[smtp]", '[store]\nurl = "postgresql://me:secret@db.example/digest"\n[smtp]',
              field="store.url", message="holds a password", fix="DIGEST_DATABASE_URL"),
