@@ -99,10 +99,10 @@ def test_whole_message() -> None:
     assert body(message, "html") == "<p>Hello</p>\n"
 
 
-def test_same_letter_is_the_same_bytes_and_another_id_another_boundary() -> None:
+def test_same_letter_is_the_same_bytes_and_another_body_another_boundary() -> None:
     """A message is a function of its letter, boundary included."""
     assert build(LETTER) == build(LETTER)
-    other = build(replace(LETTER, message_id="<other.7@newsletter.example>"))
+    other = build(replace(LETTER, html="<p>Goodbye</p>\n"))
     assert parsed(build(LETTER)).get_boundary() != parsed(other).get_boundary()
 
 
