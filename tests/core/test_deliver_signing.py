@@ -14,8 +14,8 @@ from digest.deliver.message import Letter, build
 from digest.deliver.signing.dkim import OVERSIGNED, Algorithm, Keyring, aligned
 from digest.deliver.signing.records import dns_record
 from digest.model import Filled
-from tests.core.test_deliver_message import LETTER
 from tests.dkim_oracle import DOMAIN, new_keys, verdicts
+from tests.letters import LETTER
 
 PERSONAL = replace(
     LETTER,
@@ -42,7 +42,7 @@ LETTERS = {
 
 @pytest.mark.parametrize("letter", LETTERS.values(), ids=LETTERS)
 def test_both_signatures_verify(dkimpy: ModuleType, letter: Letter) -> None:
-    """dkimpy accepts the RSA and the Ed25519 signature of one message."""
+    """The other program accepts the RSA and the Ed25519 signature of one message."""
     keys = new_keys()
     assert verdicts(dkimpy, build(letter, keys=keys), keys) == [True, True]
 

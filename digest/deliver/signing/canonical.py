@@ -12,6 +12,7 @@ from typing import Self
 
 _WHITE = re.compile(rb"[ \t]+")
 _BLANK = b" \t\r\n"
+_CRLF = b"\r\n"
 
 
 def relaxed_field(field: str) -> bytes:
@@ -50,7 +51,7 @@ class BodyHash:
         """The hash, should the body end here: without empty lines at its end, closed by a CRLF."""
         end = self._sha.copy()
         if self._wrote:
-            end.update(b"\r\n")
+            end.update(_CRLF)
         return end.digest()
 
     def _add(self, lead: bytes, core: bytes, tail: bytes) -> None:
@@ -58,8 +59,8 @@ class BodyHash:
         if not core:
             self._gap = gap
             return
-        if gap:
-            self._sha.update(_relaxed(gap))
+        # Nearly all borders are ends of lines.
+        self._sha.update(gap if gap == _CRLF else _relaxed(gap))
         self._sha.update(core)
         self._gap = tail
         self._wrote = True
@@ -73,7 +74,8 @@ def body_hash(chunks: Sequence[bytes]) -> bytes:
     first = next((at for at in range(1, len(chunks), 2) if chunks[at]), len(chunks))
     state = _after(tuple(chunks[:first:2])).copy()
     for at in range(first, len(chunks)):
-        (state.update if at % 2 else state.update_shared)(chunks[at])
+        if chunk := chunks[at]:
+            (state.update if at % 2 else state.update_shared)(chunk)
     return state.digest()
 
 
@@ -88,10 +90,8 @@ def _after(chunks: tuple[bytes, ...]) -> BodyHash:
 def _settled(chunk: bytes) -> tuple[bytes, bytes, bytes]:
     """The white space a chunk begins with, its middle in canonical form, and that at its end."""
     core = chunk.strip(_BLANK)
-    if not core:
-        return chunk, b"", b""
-    lead = chunk[: len(chunk) - len(chunk.lstrip(_BLANK))]
-    return lead, _relaxed(core), chunk[len(chunk.rstrip(_BLANK)) :]
+    lead = len(chunk) - len(chunk.lstrip(_BLANK))
+    return chunk[:lead], _relaxed(core), chunk[lead + len(core) :]
 
 
 _settled_once = lru_cache(maxsize=1024)(_settled)

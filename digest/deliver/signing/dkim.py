@@ -2,10 +2,11 @@
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from digest.deliver.headers import words_field
 from digest.deliver.signing.canonical import relaxed_field
@@ -79,19 +80,18 @@ def signature_fields(
 
     ``fields`` are a message's, each once, folded or not. ``body_hash`` is that of the relaxed body.
     """
-    names = [field.partition(":")[0] for field in fields]
-    signed = ":".join((*names, *OVERSIGNED))
+    names = tuple(field.partition(":")[0] for field in fields)
     header = hashlib.sha256(b"".join(map(relaxed_field, fields)))
     common = (
         f"t={int(at.timestamp())};",
-        *_broken("h=" + signed, ":"),
+        *_signed(names),
         f"bh={b64encode(body_hash).decode('ascii')};",
         "b=",
     )
     return tuple(_signature(key, common, header) for key in keys)
 
 
-def _signature(key: DkimKey, common: Sequence[str], header: "hashlib._Hash") -> str:
+def _signature(key: DkimKey, common: tuple[str, ...], header: "hashlib._Hash") -> str:
     words = (
         "v=1;",
         f"a={key.algorithm};",
@@ -102,18 +102,19 @@ def _signature(key: DkimKey, common: Sequence[str], header: "hashlib._Hash") -> 
     )
     state = header.copy()
     # Its own field is signed as the last one, with an empty b= and no CRLF (section 3.7).
-    state.update(relaxed_field(f"{NAME}: {' '.join(words)}").removesuffix(b"\r\n"))
+    state.update(f"{NAME.lower()}:{' '.join(words)}".encode("ascii"))
     signature = b64encode(key.sign(state.digest())).decode("ascii")
     pieces = (signature[at : at + _CHUNK] for at in range(0, len(signature), _CHUNK))
     return words_field(NAME, (*words, *pieces))
 
 
-def _broken(value: str, mark: str) -> Iterator[str]:
-    """A tag and its list as words that a field can be folded between."""
-    line = ""
-    for name in value.split(mark):
-        if line and len(line) + len(name) >= _CHUNK:
-            yield line
-            line = ""
-        line += name + mark
-    yield f"{line.removesuffix(mark)};"
+# Messages of one kind have the same fields.
+@lru_cache(maxsize=16)
+def _signed(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The h= tag as words that a field can be folded between."""
+    lines = [""]
+    for name in ("h=" + names[0], *names[1:], *OVERSIGNED):
+        if len(lines[-1]) + len(name) >= _CHUNK:
+            lines.append("")
+        lines[-1] += f"{name}:"
+    return (*lines[:-1], f"{lines[-1].removesuffix(':')};")
