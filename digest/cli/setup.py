@@ -37,6 +37,7 @@ def init(session: Session, directory: Path, *, as_json: bool) -> None:
 def check(session: Session, *, as_json: bool) -> None:
     """Check all configuration and templates, reporting every error at once."""
     from digest.compose.render import check_templates
+    from digest.deliver.signing.keyring import read_keys
     from digest.resources import TEMPLATES
 
     errors: tuple[Problem, ...] = ()
@@ -47,8 +48,14 @@ def check(session: Session, *, as_json: bool) -> None:
     except ConfigError as error:
         errors = error.problems
     else:
-        errors = check_templates((config.templates_folder, TEMPLATES))
-        warnings = (*config.warnings, *_missing_extras(config), *_without_meaning(config))
+        keys = read_keys(config)
+        errors = (*keys.problems, *check_templates((config.templates_folder, TEMPLATES)))
+        warnings = (
+            *config.warnings,
+            *keys.warnings,
+            *_missing_extras(config),
+            *_without_meaning(config),
+        )
         summary = (
             f"{config.directory}: {_count(len(config.newsletters), 'newsletter')}, "
             f"{_count(len(config.feeds), 'feed')}"

@@ -64,6 +64,10 @@ class Keyring:
         return tuple(key for key in self.keys if aligned(key.domain, domain))
 
 
+NO_KEYS = Keyring()
+"""The keyring of an installation that leaves signing to its relay."""
+
+
 def aligned(signing: str, sending: str) -> bool:
     """Whether one of two domains is the other one, or above it (RFC 7489 section 3.1.1).
 

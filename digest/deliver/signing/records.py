@@ -1,6 +1,5 @@
 """What to publish in the DNS, so that receivers can check our mail."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from digest.deliver.signing.dkim import Algorithm, DkimKey
@@ -42,13 +41,3 @@ def dmarc_record(domain: str) -> DnsRecord:
     return DnsRecord(
         name=f"_dmarc.{domain}", value=f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}"
     )
-
-
-def sender_hints(domain: str, *, server: str) -> Iterator[str]:
-    """What else a sending domain needs, as sentences. ``server`` is the mail server we hand to."""
-    yield (
-        f"SPF: one TXT record at {domain} that begins with v=spf1 and names whoever sends for "
-        f"{server}, such as v=spf1 include:… -all (RFC 7208)"
-    )
-    yield f"DMARC: {dmarc_record(domain)}, then p=quarantine once the reports are clean"
-    yield f"MX: {domain} must take mail, or bounces and replies are lost"
