@@ -8,7 +8,9 @@ from digest.cli.session import Session, json_option, pass_session
 from digest.config import Config
 from digest.deliver.signing.dkim import Algorithm
 from digest.deliver.signing.records import DnsRecord
-from digest.pipeline.checkup import Examined, SendingDomain
+from digest.pipeline.checkup import Examined, Health, SendingDomain
+
+_COLOURS = {Health.OK: "green", Health.WARNING: "yellow", Health.TROUBLE: "red"}
 
 
 @click.command()
@@ -19,29 +21,27 @@ def doctor(session: Session, *, as_json: bool) -> None:
 
     The mail server is connected to and logged in to; nothing is sent. The DNS is not asked.
     """
-    from digest.pipeline.checkup import examine, sending_domains
+    from digest.pipeline.checkup import examine
 
     with session.open_app() as app:
-        findings = tuple(examine(app))
-        usable = not any(each.trouble for each in findings if each.subject == "signing")
-        domains = tuple(sending_domains(app)) if usable else ()
+        checkup = examine(app)
         server = app.config.settings.smtp.host
 
     def human(console: Console) -> None:
-        for each in findings:
+        for each in checkup.findings:
             console.print(_line(each))
-        for domain in domains:
+        for domain in checkup.domains:
             _print_domain(console, domain, server=server)
 
     facts = {
         "findings": [
-            {"subject": each.subject, "found": each.found, "trouble": each.trouble}
-            for each in findings
+            {"subject": each.subject, "health": each.health, "text": each.text}
+            for each in checkup.findings
         ],
-        "domains": [_domain_facts(each) for each in domains],
+        "domains": [_domain_facts(each) for each in checkup.domains],
     }
     session.show(facts, as_json=as_json, human=human)
-    if any(each.trouble for each in findings):
+    if any(each.health is Health.TROUBLE for each in checkup.findings):
         raise SystemExit(1)
 
 
@@ -114,9 +114,8 @@ def _checked(selector: str, hint: str) -> str:
 
 
 def _line(examined: Examined) -> str:
-    if examined.trouble:
-        return f"[red]trouble[/] {examined.subject}: {escape(examined.trouble)}"
-    return f"[green]ok[/]      {examined.subject}: {escape(examined.found)}"
+    mark = f"[{_COLOURS[examined.health]}]{examined.health:<7}[/]"
+    return f"{mark} {examined.subject}: {escape(examined.text)}"
 
 
 def _print_domain(console: Console, sending: SendingDomain, *, server: str) -> None:

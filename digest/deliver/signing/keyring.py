@@ -8,7 +8,8 @@ from os import open as open_descriptor
 from pathlib import Path
 from stat import S_IROTH
 
-from digest.config import Config, locate
+from digest.config import Config
+from digest.config.locate import locate
 from digest.config.settings import DkimSettings
 from digest.deliver.signing.dkim import NO_KEYS, Algorithm, DkimKey, Keyring, aligned
 from digest.errors import ConfigError, Problem, StateError
