@@ -33,7 +33,7 @@ class BodyHash:
 
     def copy(self) -> Self:
         """Another one that has seen the same chunks."""
-        other = type(self)()
+        other = type(self).__new__(type(self))
         other._sha = self._sha.copy()  # noqa: SLF001 - its own kind
         other._gap = self._gap  # noqa: SLF001 - its own kind
         other._wrote = self._wrote  # noqa: SLF001 - its own kind
