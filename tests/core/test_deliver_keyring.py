@@ -1,5 +1,6 @@
 """The keyring: keys by file, and for every key that cannot sign the line and the fix."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from stat import S_IMODE
@@ -199,3 +200,16 @@ def test_no_keys_ask_for_nothing(tmp_path: Path) -> None:
     """Without [[dkim]] there is nothing to warn of: the relay signs."""
     report = read_keys(configured(tmp_path))
     assert (report.keyring.keys, report.problems, report.warnings) == ((), (), ())
+
+
+def test_keys_without_the_extra_say_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where keys are configured and the library is missing, the error names the extra."""
+    place(tmp_path, "one", new_key(Algorithm.ED25519))
+    config = configured(tmp_path, "one")
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(ConfigError, match=r"pip install 'digest\[dkim\]'"):
+        open_keyring(config)
+    with pytest.raises(StateError, match=r"digest\[dkim\]"):
+        make_key(tmp_path, domain="a.example", selector="s", algorithm=Algorithm.RSA)
