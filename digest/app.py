@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import cast
 
 from digest.config import Config
+from digest.deliver.signing.dkim import NO_KEYS, Keyring
 from digest.ports import Embedder, Fetcher, Mailer, Parser, Renderer, Store
 
 Clock = Callable[[], datetime]
@@ -19,7 +20,8 @@ TOPICS_EXTRA = "topics"
 class App:
     """The wired program. ``clock`` gives aware UTC; ``link_key`` signs links.
 
-    ``embedder`` is None without the extra ``topics``.
+    ``embedder`` is None without the extra ``topics``. ``keyring`` reads its files when it is first
+    asked, and raises ConfigError when they cannot be used.
     """
 
     config: Config
@@ -31,6 +33,7 @@ class App:
     clock: Clock
     link_key: bytes
     embedder: Embedder | None = None
+    keyring: Keyring = NO_KEYS
 
     def close(self) -> None:
         """Let go of the parser's processes and of the database."""
@@ -61,6 +64,9 @@ def open_app(config: Config, *, clock: Clock = system_clock) -> App:
         clock=clock,
         link_key=config.secrets.secret_key.encode() or store.link_key(),
         embedder=cast("Embedder", _Later(_embedder)) if can_embed() else None,
+        keyring=cast("Keyring", _Later(lambda: _keyring(config)))
+        if config.settings.dkim
+        else NO_KEYS,
     )
 
 
@@ -130,3 +136,9 @@ def _mailer(config: Config) -> Mailer:
         token=secrets.smtp_token,
         folder=config.directory,
     )
+
+
+def _keyring(config: Config) -> Keyring:
+    from digest.deliver.signing.keyring import open_keyring
+
+    return open_keyring(config)

@@ -1,8 +1,10 @@
 """Marks, and what the tests may find missing."""
 
 import os
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -40,6 +42,15 @@ def fulltext() -> None:
     if find_spec("trafilatura") is None:
         reason = "trafilatura is not installed (the extra fulltext)"
         (pytest.fail if STRICT else pytest.skip)(reason)
+
+
+@pytest.fixture(scope="session")
+def dkimpy() -> ModuleType:
+    """Another program's DKIM; missing is a failure in CI and a skip elsewhere."""
+    if find_spec("dkim") is None or find_spec("nacl") is None:
+        reason = "dkimpy is not installed, or not with Ed25519 (dkimpy[ed25519])"
+        (pytest.fail if STRICT else pytest.skip)(reason)
+    return import_module("dkim")
 
 
 @pytest.fixture(scope="session")

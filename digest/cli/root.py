@@ -32,6 +32,8 @@ COMMANDS = {
     "serve": ("digest.cli.service", "The service: scheduler, public pages, health."),
     "subscribers": ("digest.cli.audience", "Subscribers: add, import, export, show, remove."),
     "suppressions": ("digest.cli.audience", "Addresses that never get mail again."),
+    "dkim": ("digest.cli.doctor", "Make a key that signs mail, and say what to publish."),
+    "doctor": ("digest.cli.doctor", "Database, mail server, keys; the DNS records to publish."),
     "status": ("digest.cli.status", "Where everything stands."),
 }
 

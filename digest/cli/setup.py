@@ -40,6 +40,7 @@ def check(session: Session, *, as_json: bool) -> None:
     """Check all configuration and templates, reporting every error at once."""
     from digest.compose.render import check_brands, check_templates
     from digest.config.catalogues import check_catalogues
+    from digest.deliver.signing.keyring import read_keys
     from digest.resources import TEMPLATES
 
     errors: tuple[Problem, ...] = ()
@@ -50,11 +51,13 @@ def check(session: Session, *, as_json: bool) -> None:
     except ConfigError as error:
         errors = error.problems
     else:
+        keys = read_keys(config)
         folders = (config.templates_folder, TEMPLATES)
-        errors = (*check_templates(folders), *check_catalogues(folders))
+        errors = (*keys.problems, *check_templates(folders), *check_catalogues(folders))
         errors = errors or tuple(check_brands(folders, tuple(config.newsletters.values())))
         warnings = (
             *config.warnings,
+            *keys.warnings,
             *_missing_extras(config),
             *_without_meaning(config),
             *_without_words(config, folders),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from unicodedata import category, combining, east_asian_width
 
-from digest.compose.personalise.fragments import unmarked
+from digest.compose.marks import unmarked
 
 WIDTH = 72
 FLOWS = "\x1f"

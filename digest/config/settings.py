@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from digest.config.notations import check_base_url, check_domain, check_home_url
+from digest.config.mail_notations import check_feedback_sender, check_key_file, check_selector
+from digest.config.notations import check_base_url, check_domain, check_filled, check_home_url
 from digest.config.quantities import parse_duration, parse_size
 from digest.errors import Problem, UnknownNameError
 from digest.model import Feed, FeedList, ImageHost, Newsletter
@@ -127,6 +128,15 @@ class DeliverSettings(Section):
     lifetime: Duration
     late_after: Duration
     message_domain: Domain
+    feedback_sender: Annotated[str, AfterValidator(check_feedback_sender)]
+
+
+class DkimSettings(Section):
+    """One of ``[[dkim]]``: a key that signs mail. ``key`` is a file, relative to the folder."""
+
+    domain: Annotated[Domain, AfterValidator(check_filled)] = Field(examples=["news.example.org"])
+    selector: Annotated[str, AfterValidator(check_selector)] = Field(examples=["digest2026"])
+    key: Annotated[str, AfterValidator(check_key_file)] = Field(examples=["dkim/digest2026.pem"])
 
 
 class WebSettings(Section):
@@ -170,6 +180,7 @@ class Settings(Section):
     images: ImageSettings
     templates: TemplateSettings
     log: LogSettings
+    dkim: tuple[DkimSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

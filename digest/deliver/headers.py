@@ -64,6 +64,11 @@ def mailbox_field(name: str, address: str, display_name: str = "") -> str:
     return _folded(name, (*phrase(display_name, offset=len(name) + 2), f"<{address}>"))
 
 
+def words_field(name: str, words: tuple[str, ...]) -> str:
+    """A field of ASCII words that may be folded between any two of them."""
+    return _folded(name, words)
+
+
 def token_field(name: str, token: str) -> str:
     """A field whose value must stay in one piece, such as Message-ID."""
     return f"{name}: {token}\r\n"

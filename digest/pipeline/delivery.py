@@ -16,7 +16,7 @@ from digest.model import (
 )
 from digest.pipeline.claims import is_dead, this_process
 from digest.pipeline.handover import Handover, OnSettled, ignore, work
-from digest.pipeline.letters import sample_envelope
+from digest.pipeline.letters import sample_envelope, signing_keys
 from digest.pipeline.variants import Variants
 
 SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
@@ -46,9 +46,13 @@ def deliver_issue(
     ``on_settled`` is called from the workers' threads.
 
     :raises StateError: when the issue is not approved.
+    :raises ConfigError: when a key that should sign the mail cannot be used.
     """
     if kept.state not in SENDABLE:
         raise StateError(kept.issue.slug, f"is {kept.state}; only approved issues are sent")
+    newsletter = app.config.newsletter(kept.issue.key.newsletter)
+    # What cannot be signed must not begin to go out.
+    signing_keys(app, newsletter)
     ledger = app.store.ledger
     ledger.freeze(kept.id, newsletter=kept.issue.key.newsletter, now=app.clock())
     ledger.recover([name for name in ledger.owners() if is_dead(name)], now=app.clock())
@@ -57,7 +61,7 @@ def deliver_issue(
         kept=kept,
         variants=Variants(
             kept=kept,
-            newsletter=app.config.newsletter(kept.issue.key.newsletter),
+            newsletter=newsletter,
             rendering=app.store.issues.rendering(kept.id),
         ),
         owner=this_process(),

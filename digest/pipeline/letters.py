@@ -11,7 +11,8 @@ from digest.audience.tokens import (
     unsubscribe_url,
 )
 from digest.compose.personalise import ReaderSlots, fill, filled
-from digest.deliver.message import Letter, build, message_id
+from digest.deliver.message import Letter, feedback_id, message_id, pieces, sender_id
+from digest.deliver.signing.dkim import DkimKey
 from digest.model import Delivery, Envelope, KeptIssue, Newsletter, PersonalCopy, RenderedIssue
 from digest.model.address import ascii_domain
 
@@ -61,6 +62,14 @@ def message_domain(app: App, newsletter: Newsletter) -> str:
     return ascii_domain(configured or newsletter.sender.address.rpartition("@")[2])
 
 
+def signing_keys(app: App, newsletter: Newsletter) -> tuple[DkimKey, ...]:
+    """The keys that sign this newsletter's mail; none where none is configured for its domain.
+
+    :raises ConfigError: when a configured key cannot be used.
+    """
+    return app.keyring.keys_for(ascii_domain(newsletter.sender.address.rpartition("@")[2]))
+
+
 def _newsletter(app: App, kept: KeptIssue) -> Newsletter:
     return app.config.newsletter(kept.issue.key.newsletter)
 
@@ -90,10 +99,25 @@ def _envelope(
         list_id=f"<{newsletter.id}.{message_domain(app, newsletter)}>",
         list_name=newsletter.name,
         unsubscribe_url=slots.unsubscribe_url,
+        feedback_id=feedback_id(
+            kept.issue.slug,
+            newsletter.id,
+            "test" if prefix else "digest",
+            _feedback_sender(app, newsletter),
+        ),
     )
+    parts = pieces(letter, keys=signing_keys(app, newsletter))
     return Envelope(
-        sender=newsletter.sender.address, recipient=delivery.address, content=build(letter)
+        sender=newsletter.sender.address,
+        recipient=delivery.address,
+        content=b"".join(parts),
+        parts=parts,
     )
+
+
+def _feedback_sender(app: App, newsletter: Newsletter) -> str:
+    configured = app.config.settings.deliver.feedback_sender
+    return configured or sender_id(message_domain(app, newsletter))
 
 
 def _date(app: App, kept: KeptIssue) -> datetime:

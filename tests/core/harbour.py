@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
-from digest.compose.personalise.fragments import strip
+from digest.compose.marks import strip
 from digest.compose.plaintext import tidy
 from digest.model import (
     EntryKey,

@@ -1,9 +1,13 @@
-"""Bodies in pieces: the same bytes as the whole text encoded at once."""
+"""Bodies in pieces: what encoding the whole text at once would say."""
 
+import re
+from email import message_from_bytes
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.deliver.bodies import encoded_part
+from digest.deliver.bodies import Body, alternative
 from digest.model import Filled
 
 WORDS = st.lists(
@@ -37,18 +41,66 @@ def bodies(draw: st.DrawFn) -> Filled:
 
 
 @settings(max_examples=400, deadline=None)
+@given(bodies(), st.sampled_from(["", "日本語の文章" * 99, "plain " * 400]))
+def test_pieces_read_back_as_the_whole(body: Filled, weight: str) -> None:
+    """Wherever slots stand, line breaks and wide characters included, in either encoding."""
+    body = Filled(pieces=(weight + body.pieces[0], *body.pieces[1:]), values=body.values)
+    made = alternative("plain", body)
+    lines = bytes(made).split(b"\r\n")
+    assert max(map(len, lines)) <= 76 + len("Content-Type: ")
+    assert decoded(made)[1] == shown(body)
+
+
+@settings(max_examples=200, deadline=None)
 @given(bodies())
-def test_pieces_encode_as_the_whole(body: Filled) -> None:
-    """Wherever slots stand, line breaks and wide characters included, no byte differs."""
-    assert encoded_part("html", body) == encoded_part("html", str(body))
+def test_quoted_printable_is_that_of_the_whole(body: Filled) -> None:
+    """Text that stays readable has the very bytes of one encoding."""
+    body = Filled(pieces=("x" * 3000, *body.pieces), values=("", *body.values))
+    whole = shown(body)
+    (own, one) = (bytes(alternative("plain", each)) for each in (body, whole))
+    mark = re.compile(rb"=_[0-9a-f]{32}")
+    assert mark.sub(b"", own) == mark.sub(b"", one)
 
 
-def test_readers_do_not_mix() -> None:
-    """Two readers' bodies over the same pieces hold their own values alone."""
-    pieces = ("Dear ", ",\nyour link: ", "\n")
-    one, two = (
-        encoded_part("plain", Filled(pieces=pieces, values=(name, f"https://a.example/{name}")))
-        for name in ("Ann", "Bob")
-    )
-    assert one == encoded_part("plain", "Dear Ann,\nyour link: https://a.example/Ann\n")
-    assert two == encoded_part("plain", "Dear Bob,\nyour link: https://a.example/Bob\n")
+@pytest.mark.parametrize("letter", ["a", "日"], ids=["quoted-printable", "base64"])
+def test_readers_do_not_mix(letter: str) -> None:
+    """Two readers' bodies over the same pieces share those, and hold their own values alone."""
+    pieces = (f"Dear {letter * 99} ", ",\nyour link: ", f"\n{letter * 99}")
+    bodies = [
+        alternative(
+            f"{letter}\n", Filled(pieces=pieces, values=(name, f"https://a.example/{name}"))
+        )
+        for name in ("Ann", "Bobby")
+    ]
+    for name, body in zip(("Ann", "Bobby"), bodies, strict=True):
+        expected = f"Dear {letter * 99} {name},\nyour link: https://a.example/{name}\n{letter * 99}"
+        assert decoded(body) == [f"{letter}\n", expected]
+    one, two = bodies
+    assert one.boundary == two.boundary
+    assert one.chunks[:8:2] == two.chunks[:8:2]
+    assert all(a is b for a, b in zip(one.chunks[:8:2], two.chunks[:8:2], strict=True))
+
+
+def test_another_body_has_another_boundary() -> None:
+    """The boundary is a function of what all readers share."""
+    one, same, two = (alternative("plain", html) for html in ("one", "one", "two"))
+    assert one == same
+    assert one.boundary != two.boundary
+
+
+def shown(body: Filled) -> str:
+    """The whole text as it is read: each piece's line breaks alike, no half characters."""
+    joined = [""] * (2 * len(body.values) + 1)
+    joined[::2], joined[1::2] = body.pieces, body.values
+    if any("\n" in value or "\r" in value for value in body.values):
+        joined = ["".join(joined)]
+    lines = "".join(re.sub(r"\r\n|\r|\n", "\n", text) for text in joined)
+    return lines.encode("utf-8", "replace").decode()
+
+
+def decoded(body: Body) -> list[str]:
+    """Both parts, as the standard library reads them."""
+    head = f'Content-Type: multipart/alternative; boundary="{body.boundary}"\r\n\r\n'
+    message = message_from_bytes(head.encode() + bytes(body))
+    payloads = (part.get_payload(decode=True) for part in message.get_payload())
+    return [payload.decode().replace("\r\n", "\n") for payload in payloads]

@@ -3,7 +3,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -17,25 +17,12 @@ from hypothesis import strategies as st
 
 from digest.deliver.flowed import unstuffed
 from digest.deliver.headers import safe_header_text
-from digest.deliver.message import MAX_NAME, MAX_SUBJECT, Letter, build, message_id
+from digest.deliver.message import MAX_NAME, MAX_SUBJECT, build, message_id
 from digest.errors import MessageError
 from digest.model import Sender
 from digest.model.address import address_problem
+from tests.letters import LETTER
 
-LETTER = Letter(
-    sender=Sender(address="weekly@newsletter.example", name="The Weekly"),
-    reply_to=Sender(address="editor@newsletter.example", name="The Editor, Esq."),
-    recipient_address="reader@mail.example",
-    recipient_name="A. Reader",
-    subject="Five boats and a storm",
-    html="<p>Hello</p>\n",
-    text="Hello\n",
-    message_id="<weekly-2026-01-08.7@newsletter.example>",
-    date=datetime(2026, 1, 8, 7, 30, tzinfo=UTC),
-    list_id="<weekly.newsletter.example>",
-    list_name="The Weekly",
-    unsubscribe_url="https://newsletter.example/unsubscribe/Zk9hY2",
-)
 FIELDS = [
     "From",
     "To",
@@ -100,10 +87,10 @@ def test_whole_message() -> None:
     assert body(message, "html") == "<p>Hello</p>\n"
 
 
-def test_same_letter_is_the_same_bytes_and_another_id_another_boundary() -> None:
+def test_same_letter_is_the_same_bytes_and_another_body_another_boundary() -> None:
     """A message is a function of its letter, boundary included."""
     assert build(LETTER) == build(LETTER)
-    other = build(replace(LETTER, message_id="<other.7@newsletter.example>"))
+    other = build(replace(LETTER, html="<p>Goodbye</p>\n"))
     assert parsed(build(LETTER)).get_boundary() != parsed(other).get_boundary()
 
 

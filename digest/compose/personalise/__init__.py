@@ -4,7 +4,8 @@
 readers chose, and ``slots`` fills one reader's values in, escaped for where they stand.
 """
 
-from digest.compose.personalise.fragments import defused, fragments, mark_id
+from digest.compose.marks import defused, mark_id
+from digest.compose.personalise.fragments import fragments
 from digest.compose.personalise.slots import (
     NAME_SLOT,
     PREFERENCES_SLOT,

@@ -1,21 +1,10 @@
-"""Fragments: the marks that templates leave in both parts, and what stands between them.
+"""Fragments: what stands between the marks that templates leave in both parts."""
 
-A mark is a comment, ``<!--section:sea-->`` … ``<!--/section:sea-->``, in the text part too. None
-can come from a feed: every text is :func:`defused` before a template sees it.
-"""
-
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
-from urllib.parse import quote
 
-_KINDS = "section|story|list|item|contents|between|number|link|count|preheader|named|nameless"
-_MARK = rf"<!--(/?)({_KINDS})(?::([^<>\s]*?))?-->"
-# A mark that has a line to itself takes the line with it.
-_MARKS = re.compile(rf"^{_MARK}\n|{_MARK}", re.MULTILINE)
-_MARK_ALONE = re.compile(_MARK)
-_LOOKALIKE = re.compile(rf"<!--(?=/?(?:{_KINDS})\b)")
+from digest.compose.marks import MARKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +36,7 @@ def fragments(part: str) -> Content:
     """
     stack = [_Open(kind="", id="", opening="", content=[])]
     at = 0
-    for found in _MARKS.finditer(part):
+    for found in MARKS.finditer(part):
         stack[-1].content.append(part[at : found.start()])
         at = found.end()
         closes, kind, named = (found[1], found[2], found[3]) if found[2] else found.group(4, 5, 6)
@@ -87,26 +76,6 @@ def every(content: Iterable[str | Fragment]) -> Iterator[Fragment]:
         if isinstance(each, Fragment):
             yield each
             yield from every(each.content)
-
-
-def strip(part: str) -> str:
-    """A part without its marks; what stands between them stays."""
-    return _MARKS.sub("", part)
-
-
-def unmarked(text: str) -> str:
-    """A text as wide as readers see it: without marks, wherever they stand."""
-    return _MARK_ALONE.sub("", text)
-
-
-def mark_id(topic: str) -> str:
-    """A topic's id as it stands in a mark: no space, no angle bracket, no double hyphen."""
-    return quote(topic, safe="").replace("--", "-%2D")
-
-
-def defused(text: str) -> str:
-    """A text in which nothing is a mark."""
-    return _LOOKALIKE.sub("<! --", text)
 
 
 def _written(content: Content) -> Iterator[str]:

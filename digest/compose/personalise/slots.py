@@ -12,7 +12,8 @@ from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
-from digest.compose.personalise.fragments import Fragment, changed, strip
+from digest.compose.marks import strip
+from digest.compose.personalise.fragments import Fragment, changed
 from digest.compose.plaintext import tidy
 from digest.errors import MessageError
 from digest.model import Filled, PersonalCopy, PersonalParts, RenderedIssue

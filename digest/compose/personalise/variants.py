@@ -10,13 +10,13 @@ from dataclasses import replace
 from html import escape
 from itertools import count
 
+from digest.compose.marks import mark_id
 from digest.compose.personalise.fragments import (
     Content,
     Fragment,
     changed,
     every,
     fragments,
-    mark_id,
     written,
 )
 from digest.compose.plaintext import tidy
