@@ -80,6 +80,12 @@ from digest.model.feed import (
     Selectors,
     SourceKind,
 )
+from digest.model.feedback import (
+    BounceVerdict,
+    MailKind,
+    RecipientReport,
+    ReturnedMail,
+)
 from digest.model.issue import (
     Coverage,
     Earlier,
@@ -134,6 +140,7 @@ __all__ = [
     "ArticleResult",
     "ArticleVisit",
     "Attribute",
+    "BounceVerdict",
     "Brand",
     "BrandLink",
     "CalendarLength",
@@ -184,6 +191,7 @@ __all__ = [
     "Login",
     "Logo",
     "Lost",
+    "MailKind",
     "Mark",
     "Match",
     "MonthDay",
@@ -206,9 +214,11 @@ __all__ = [
     "Quote",
     "RankingRules",
     "RankingWeights",
+    "RecipientReport",
     "Refused",
     "RenderedIssue",
     "Reply",
+    "ReturnedMail",
     "Robots",
     "RobotsRule",
     "Rule",
