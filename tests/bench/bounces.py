@@ -19,8 +19,8 @@ feedback_type``, one row a recipient, paths relative to the folder. Prints ``nam
 ``eol_agree``                mails that say the same with LF, CR and CRLF, and as their copies in
                              the folders dos and mac beside bsd
 
-Where a file's reports are as many as its rows, they are compared in order, else by how many are
-hard. ``--half 0`` or ``--half 1`` takes the files of one half, by a hash of their names.
+A file's rows are compared with the reports of the same status, else with those left over, in order.
+``--half 0`` or ``--half 1`` takes the files of one half, by a hash of their names.
 
     python tests/bench/bounces.py DIR EXPECTED.csv [--autoreply DIR] [--ordinary DIR]
 """
@@ -190,16 +190,18 @@ def _judge_complaint(
 def _judge_bounce(
     figures: Figures, reports: Sequence[RecipientReport], rows: Sequence[Row], path: Path
 ) -> None:
-    wanted = [row["hard_bounce"].lower() == "true" for row in rows]
-    called = [report.verdict is HARD for report in reports]
-    if len(called) == len(wanted):
-        found = sum(w and c for w, c in zip(wanted, called, strict=True))
-        false = sum(c and not w for w, c in zip(wanted, called, strict=True))
-    else:
-        found = min(sum(wanted), sum(called))
-        false = min(max(0, sum(called) - sum(wanted)), len(wanted) - sum(wanted))
-    figures.count("hard_recall", found, sum(wanted), path.name)
-    figures.count("soft_called_hard", false, len(wanted) - sum(wanted), path.name)
+    left = list(reports)
+    alike: dict[int, RecipientReport] = {}
+    for index, row in enumerate(rows):
+        same = [report for report in left if report.status and report.status == row["status"]]
+        if same:
+            alike[index] = same[0]
+            left.remove(same[0])
+    for index, row in enumerate(rows):
+        report = alike.get(index) or (left.pop(0) if left else None)
+        called = int(report is not None and report.verdict is HARD)
+        hard = row["hard_bounce"].lower() == "true"
+        figures.count("hard_recall" if hard else "soft_called_hard", called, 1, path.name)
 
 
 def _judge_addresses(

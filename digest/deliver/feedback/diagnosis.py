@@ -16,9 +16,9 @@ from digest.model import BounceVerdict
 MAX_TEXT = 2_500
 
 _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
-_REPLY = re.compile(r"(?<![\d.#/:\[(-])([245]\d\d)(?=[\s\-:,#;]|$)(?!\s*(?:bytes|kb|mb|seconds|minutes|hours))")
+_REPLY = re.compile(r"(?<![\d.#/\[(-])(?<![0-9a-fA-F]:)([245]\d\d)(?=[\s\-:,#;]|$)(?!\s*(?:bytes|kb|mb|seconds|minutes|hours))")
 _NOISE = re.compile(
-    r"(?:https?|ftp)://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|\b[a-z0-9_-]*[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+",
+    r"(?:https?|ftp)://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|\b(?!resolver\.)[a-z0-9_-]*[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+",
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"\s+")
@@ -45,7 +45,7 @@ _DEAD_ADDRESS = frozenset({"1", "2", "3", "4", "6", "9", "10", "351"})
 _DEAD_ROUTE = frozenset({"4", "310"})
 _ABOUT_SENDER = frozenset({"7", "8"})
 _NO_MAIL_REPLIES = frozenset({521, 556})
-_BAD_ADDRESS_REPLIES = frozenset({550, 551, 553})
+_BAD_ADDRESS_REPLIES = frozenset({550, 551, 553, 542})  # 542 is Symantec's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +117,12 @@ def _by_status(status: str, own: frozenset[Reason], evidence: Evidence) -> Bounc
             return BounceVerdict.HARD
         case "4" if detail in _DEAD_ROUTE:
             return BounceVerdict.HARD
-        case "4" if detail == "1" and Reason.USER in own:
+        case "4" if detail == "1" and own & {Reason.USER, Reason.REFUSED}:
             return BounceVerdict.HARD
         case "4" | "6":
             return BounceVerdict.SOFT
+        case "7" if own and own <= {Reason.USER, Reason.REFUSED} and _stage(evidence) == "RCPT":
+            return BounceVerdict.HARD
         case "7":
             return BounceVerdict.SOFT if detail == "13" else BounceVerdict.POLICY
     return None
@@ -142,8 +144,8 @@ def _by_words(
     if Reason.DISABLED in own:
         return BounceVerdict.SOFT
     if own & _DEAD:
-        generic = not status or status.endswith(".0.0")
-        late = generic and stage == "DATA" and Reason.USER in own
+        generic = not status or status.endswith((".0.0", ".3.0"))
+        late = generic and reply_code and stage != "RCPT" and own & _DEAD == {Reason.USER}
         guess = not reply_code and not status and is_guess(evidence.diagnostic or evidence.story)
         return BounceVerdict.SOFT if late or guess else BounceVerdict.HARD
     if Reason.TRANSIENT in own:
@@ -158,7 +160,7 @@ def _by_words(
 
 
 def _said(text: str) -> frozenset[Reason]:
-    plain = _SPACES.sub(" ", _NOISE.sub(" § ", text[:MAX_TEXT]))
+    plain = _SPACES.sub(" ", _NOISE.sub(" addr ", text[:MAX_TEXT]))
     return frozenset(reasons(plain))
 
 

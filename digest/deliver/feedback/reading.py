@@ -19,6 +19,7 @@ from digest.deliver.feedback.signs import (
     is_titled_bounce,
     tells_delay,
     tells_failure,
+    tells_reason,
 )
 from digest.deliver.feedback.status import RecipientStatus, recipient_statuses
 from digest.model import BounceVerdict, MailKind, RecipientReport, ReturnedMail
@@ -48,6 +49,7 @@ class _Opened:
     returned: tuple[tuple[str, str], ...]
     kinds: frozenset[str]
     quoted: str = ""
+    enclosed: Part | None = None
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -90,11 +92,10 @@ def _reported(opened: _Opened) -> tuple[MailKind, tuple[RecipientReport, ...]]:
     if opened.kinds & _RECEIPTS:
         return MailKind.NOTICE, ()
     statuses = recipient_statuses(opened.status_text)
+    if not is_from_daemon(message) and is_challenge(message, f"{opened.said}{opened.status_text}"):
+        return MailKind.CHALLENGE, ()
     if statuses:
         return _from_statuses(opened, statuses)
-    titled = is_titled_bounce(message)
-    if not (titled and is_from_daemon(message)) and is_challenge(message, opened.said):
-        return MailKind.CHALLENGE, ()
     if _is_bounce(opened):
         if statuses := recipient_statuses(opened.said):
             return _from_statuses(opened, statuses)
@@ -106,11 +107,11 @@ def _is_bounce(opened: _Opened) -> bool:
     message = opened.message
     if message.all("x-failed-recipients"):
         return True
-    if not tells_failure(opened.said):
-        return False
     daemon, titled = is_from_daemon(message), is_titled_bounce(message)
-    if daemon:
+    if daemon and titled and tells_reason(opened.said):
         return True
+    if daemon or not tells_failure(opened.said):
+        return daemon and tells_failure(opened.said)
     if is_answer(message) or (is_autoreply(message) and not titled):
         return False
     proof = bool(opened.returned) or cites_reply(opened.said)
@@ -120,11 +121,14 @@ def _is_bounce(opened: _Opened) -> bool:
 
 
 def _passed_on(opened: _Opened) -> tuple[RecipientReport, ...]:
-    """What a bounce says that was itself sent back within this one's text."""
-    if not _BOUNCE_WITHIN.match(opened.quoted[:200]):
+    """What a bounce says that was itself sent back within this one."""
+    if opened.enclosed is not None:
+        inner = _open(opened.enclosed)
+    elif _BOUNCE_WITHIN.match(opened.quoted[:200]):
+        inner = _open(read_message(opened.quoted.encode("utf-8", "surrogatepass")))
+    else:
         return ()
-    inner = _open(read_message(opened.quoted.encode("utf-8", "surrogateescape")))
-    if not is_from_daemon(inner.message):
+    if not (is_from_daemon(inner.message) and is_titled_bounce(inner.message)):
         return ()
     statuses = recipient_statuses(inner.status_text)
     return _from_statuses(inner, statuses)[1] if statuses else _from_prose(inner)
@@ -256,12 +260,14 @@ def _open(message: Part) -> _Opened:
     status: list[str] = []
     returned: tuple[tuple[str, str], ...] = ()
     kinds: set[str] = set()
+    enclosed: Part | None = None
     for part in walk(message):
         kinds.add(part.kind)
         if part.kind in _STATUS_KINDS:
             status.append(part.text)
         elif part.kind in _RETURNED_KINDS or part.kind == "text/rfc822":
             returned = returned or _returned_fields(part)
+            enclosed = enclosed or next(iter(part.parts), None)
         elif part.kind == "text/html":
             html.append(part.readable)
         elif part.kind.startswith("text/") and not returned:
@@ -276,6 +282,7 @@ def _open(message: Part) -> _Opened:
         returned=returned,
         kinds=frozenset(kinds),
         quoted=rest,
+        enclosed=enclosed,
     )
 
 

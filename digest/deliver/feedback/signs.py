@@ -7,6 +7,7 @@ greetings. Two of the three must agree.
 import re
 
 from digest.deliver.feedback.mime import Part
+from digest.deliver.feedback.wordings import Reason, reasons
 
 _DAEMON = re.compile(
     r"mailer[-_ ]?daemon|mail[-_ ]?daemon|\bpost[-_ ]?master|poostmaster|mail deliver\w*|delivery (?:sub)?system|"
@@ -61,6 +62,9 @@ _DELAY_SUBJECT = re.compile(
 )
 
 
+_REASONS = frozenset({Reason.FULL, Reason.USER, Reason.HOST, Reason.DISABLED, Reason.TRANSIENT})
+
+
 def is_from_daemon(message: Part) -> bool:
     """Whether a mail system sent it, by the name of its sender."""
     return bool(_DAEMON.search(message.get("from") or "<>"))
@@ -85,6 +89,11 @@ def tells_failure(text: str) -> bool:
     """Whether a text says that mail was not delivered."""
     head = text[:8_000]
     return bool(_BODY.search(head) or _REPLY.search(head))
+
+
+def tells_reason(text: str) -> bool:
+    """Whether a text says why an address took no mail; proof only where a mail system says it."""
+    return bool(_REASONS & set(reasons(text[:2_000])))
 
 
 def cites_reply(text: str) -> bool:

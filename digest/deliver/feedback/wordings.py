@@ -98,10 +98,10 @@ _BLOCKED = _family(
     r"\bpolic(?:y|ies)\b|blocked|block(?:ed)? ?list|black ?list|deny ?list|\brbl\b|dnsbl|spamhaus|spamcop|barracuda",
     r"\bdmarc\b|\bspf\b|\bdkim\b|authenticat|reputation|access denied|permission|not permitted|not allowed",
     r"relay(?:ing)?(?: \w+){0,2} (?:denied|not|prohibited|access)|relay mail|open relay|not (?:configured )?to relay|unable to relay",
-    r"prohibited|forbidden|banned|restricted|(?:not|only) authori[sz]ed|unauthori[sz]ed|security|rejected for",
+    r"prohibit|denied \[|not in whitelist|forbidden|banned|restricted|(?:not|only) authori[sz]ed|unauthori[sz]ed|security|rejected for",
     r"refused to talk|not accepting (?:connections|messages from)|client host|(?:your|source|sending) (?:ip|host|server)",
     r"not (?:a )?member|permission to post|members? only|(?:group|list).{0,80}(?:post|member)|no access|subscribers? only",
-    r"complain|suspicious|\bquarantin|complaint|daily .{0,20}quota|unusual (?:rate|volume)|suspected",
+    r"administrative prohib|complain|suspicious|\bquarantin|complaint|daily .{0,20}quota|unusual (?:rate|volume)|suspected",
     r"command (?:parameter )?(?:not|un)|bad sequence|improper sequence|syntax error|tls|starttls|certificate",
     r"richtlinie|bloqu[ée]|bloquead|bloccat|geblokkeerd|zablokowan|заблокирован|запрещ|拒否|拒绝|拒絕|차단|거부",
 )
@@ -128,16 +128,16 @@ _USER = _family(
     r"\bno (?:such |known |mail ?|valid )?(?:user|mailbox|recipient|account|address|person|alias|one)",
     r"(?:does|do|did)(?: not|n't) (?:exist|have an? (?:account|mailbox)|have .{0,30}account)|not? exist",
     r"(?:not|isn't|is n't) (?:listed|a (?:known|valid|local) )|unlisted|delivery userid|bad (?:destination|address|recipient)",
-    r"no mail ?box|badrcptto|badrecipientto|validrcptto|envelope recipient|no one at this|mailbox (?:unavailable|not found|unknown)|couldn't be found|wasn't found at|recipnotfound|"
+    r"no mail ?box|badrcptto|badrecipientto|validrcptto|envelope recipient|no one at this|(?:can't|cannot) accept user|missing home directory|recipient.{0,40}incorrect|mailbox (?:unavailable|not found|unknown)|couldn't be found|wasn't found at|recipnotfound|"
     r"adr\.?norec|unable to find|nosuchuser|user_?unknown|unknown_?user|addressing error|"
     r"(?:recipient|rcpt|address).{0,20}(?:is )?(?:invalid|not valid)|"
     r"(?:who|i) (?:is|am) not|never logged|incorrectly addressed|check the (?:recipient|address|e-?mail)",
-    r"(?:empfänger|benutzer|postfach|adresse|mailadresse|konto).{0,60}(?:unbekannt|nicht (?:gefunden|bekannt|vorhanden)|existiert nicht|ungültig|gibt es nicht)",
+    r"(?:empf(?:ä|ae)nger|benutzer|postfach|adresse|mailadresse|konto).{0,60}(?:unbekannt|nicht (?:gefunden|bekannt|vorhanden)|existiert nicht|ungültig|gibt es nicht)",
     r"unbekannte[rs]? (?:empf|benutz|adress)|existiert nicht|nicht (?:gefunden|zugestellt werden, da)",
     r"(?:destinataire|utilisateur|adresse|boîte|compte).{0,60}(?:inconnu|invalide|introuvable|n'existe pas|inexistant)|n'existe pas|inconnu[e]?\b",
     r"(?:usuario|destinatario|buz[oó]n|cuenta|direcci[oó]n).{0,60}(?:desconocid|no existe|inv[aá]lid|no (?:se )?encontr|inexistente)|no existe",
     r"(?:usu[aá]rio|destinat[aá]rio|caixa|conta|endere[cç]o).{0,60}(?:desconhecid|n[aã]o existe|inv[aá]lid|n[aã]o (?:foi )?encontrad|inexistente)|n[aã]o existe",
-    r"(?:utente|destinatario|casella|indirizzo).{0,60}(?:sconosciut|inesistent|non esist|non valid|non (?:è stat\w )?trovat)|inesistente",
+    r"nessun utente|(?:utente|destinatario|casella|indirizzo).{0,60}(?:sconosciut|inesistent|non esist|non valid|non (?:è stat\w )?trovat)|inesistente",
     r"(?:gebruiker|ontvanger|postbus|postvak|adres|account).{0,60}(?:onbekend|bestaat niet|niet gevonden|ongeldig)|bestaat niet",
     r"(?:u[żz]ytkownik|odbiorc|skrzynk|adres|konto).{0,60}(?:nieznan|nie istnieje|nie (?:zosta[łl]\w* )?znalezion|nieprawid)|nie istnieje",
     r"(?:mottagare|användare|adress|modtager|bruker|bruger|mottaker).{0,60}(?:okänd|ukendt|ukjent|finns inte|findes ikke|finnes ikke|ogiltig)|finns inte|findes ikke|finnes ikke",
@@ -151,7 +151,7 @@ _USER = _family(
 # Says no more than the code it stands behind.
 _REFUSED = _family(
     r"(?:recipients?|rcpt|address)(?: \w+){0,3} (?:rejected|not accepted|refused|failed)",
-    r"requested action not taken",
+    r"requested action not taken|\b5\d\d addr (?:rejected|refused)",
 )
 # A guess is no proof: said where nobody looked, often to a sender who may not write there.
 _HEDGED = _family(
@@ -163,7 +163,7 @@ _HEDGED = _family(
 _HOST = _family(
     r"(?:unknown|bad|invalid|illegal|no such) (?:host|domain|mail exchanger)|host(?: ?name)? (?:is )?(?:unknown|not found|does not exist|lookup .{0,20}not found)",
     r"(?:domain|host)(?: name)?(?: \S+){0,4}? (?:does(?: not|n't) exist|not found|unknown|couldn't be found|could not be found|can(?:not|'t) be (?:found|resolved)|is not reachable|is invalid|doesn't)",
-    r"couldn't find any host|could not find .{0,30}host|couldn't find a mail exchanger|no mx|mail exchanger|nxdomain|non.existent (?:host|domain)",
+    r"couldn't find any host|domain must exist|could not find .{0,30}host|couldn't find a mail exchanger|no mx|mail exchanger|nxdomain|non.existent (?:host|domain)",
     r"unrout(?:e)?able|name or service not known|host not found|no (?:relevant answers|route to domain)|type=(?:mx|a)\b|name service error",
     r"dns (?:domain )?.{0,20}(?:does not exist|nxdomain)|not a valid domain|cannot resolve|all relevant mx records",
     r"unbekannter? (?:host|domain)|domain.{0,30}(?:existiert nicht|nicht gefunden)|domaine.{0,30}(?:inconnu|n'existe|introuvable)|dominio.{0,30}(?:no existe|desconocid|inesistente|sconosciut)",
