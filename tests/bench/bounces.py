@@ -177,9 +177,7 @@ def _judge(figures: Figures, path: Path, rows: Sequence[Row], *, named: int) -> 
     _judge_line_ends(figures, mail, data, path)
 
 
-def _judge_complaint(
-    figures: Figures, mail: ReturnedMail, rows: Sequence[Row], path: Path
-) -> None:
+def _judge_complaint(figures: Figures, mail: ReturnedMail, rows: Sequence[Row], path: Path) -> None:
     found = min(len(rows), len(mail.reports)) if mail.kind is MailKind.FEEDBACK else 0
     figures.count("complaint_recall", found, len(rows), path.name)
     if rows[0]["feedback_type"] == "auth-failure":

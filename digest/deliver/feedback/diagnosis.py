@@ -9,14 +9,17 @@ or in answer to the mail's content is no proof of that.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digest.deliver.feedback.wordings import Reason, is_guess, reasons
 from digest.model import BounceVerdict
 
-MAX_TEXT = 2_500
+MAX_TEXT = 2_000
 
 _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
-_REPLY = re.compile(r"(?<![\d.#/\[(-])(?<![0-9a-fA-F]:)([245]\d\d)(?=[\s\-:,#;]|$)(?!\s*(?:bytes|kb|mb|seconds|minutes|hours))")
+_REPLY = re.compile(
+    r"(?<![\d.#/\[(-])(?<![0-9a-fA-F]:)([245]\d\d)(?=[\s\-:,#;]|$)(?!\s*(?:bytes|kb|mb|seconds|minutes|hours))"
+)
 _NOISE = re.compile(
     r"(?:https?|ftp)://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|\b(?!resolver\.)[a-z0-9_-]*[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+",
     re.IGNORECASE,
@@ -36,6 +39,9 @@ _BEFORE_RCPT = re.compile(
     r"|refused to talk",
     re.IGNORECASE,
 )
+
+_ACCOUNT = re.compile(r"doesn't have an? .{0,80}account|no account by that name", re.IGNORECASE)
+_BLOCK_LISTS = re.compile(r"spamhaus|spamcop|barracudacentral|sorbs\.|dnsbl", re.IGNORECASE)
 
 _DEAD = frozenset({Reason.USER, Reason.HOST, Reason.MOVED, Reason.NO_MAIL})
 _ABOUT_US = frozenset({Reason.SENDER, Reason.CONTENT, Reason.BLOCKED})
@@ -97,7 +103,11 @@ def _verdict(evidence: Evidence, *, status: str, reply_code: int | None) -> Boun
     if by_status is not None:
         return by_status
     if status.startswith("4") or (not status and reply_code and 400 <= reply_code < 500):  # noqa: PLR2004 - RFC 5321
-        return BounceVerdict.POLICY if own & _ABOUT_US and Reason.TRANSIENT not in own else BounceVerdict.SOFT
+        return (
+            BounceVerdict.POLICY
+            if own & _ABOUT_US and Reason.TRANSIENT not in own
+            else BounceVerdict.SOFT
+        )
     return _by_words(own, status=status, reply_code=reply_code, evidence=evidence)
 
 
@@ -115,7 +125,7 @@ def _by_status(status: str, own: frozenset[Reason], evidence: Evidence) -> Bounc
             return _about_mailbox(detail, own, evidence)
         case "3" if own & {Reason.NO_MAIL}:
             return BounceVerdict.HARD
-        case "4" if detail in _DEAD_ROUTE:
+        case "4" if detail in _DEAD_ROUTE and (Reason.HOST in own or Reason.TRANSIENT not in own):
             return BounceVerdict.HARD
         case "4" if detail == "1" and own & {Reason.USER, Reason.REFUSED}:
             return BounceVerdict.HARD
@@ -132,7 +142,9 @@ def _about_mailbox(detail: str, own: frozenset[Reason], evidence: Evidence) -> B
     disabled = Reason.DISABLED in own or detail not in {"0", "1"}
     if Reason.USER in own and not disabled and _stage(evidence) == "RCPT":
         return BounceVerdict.HARD
-    return BounceVerdict.POLICY if own & _ABOUT_US and Reason.USER not in own else BounceVerdict.SOFT
+    return (
+        BounceVerdict.POLICY if own & _ABOUT_US and Reason.USER not in own else BounceVerdict.SOFT
+    )
 
 
 def _by_words(
@@ -144,8 +156,7 @@ def _by_words(
     if Reason.DISABLED in own:
         return BounceVerdict.SOFT
     if own & _DEAD:
-        generic = not status or status.endswith((".0.0", ".3.0"))
-        late = generic and reply_code and stage != "RCPT" and own & _DEAD == {Reason.USER}
+        late = own & _DEAD == {Reason.USER} and _is_late(status, reply_code, evidence)
         guess = not reply_code and not status and is_guess(evidence.diagnostic or evidence.story)
         return BounceVerdict.SOFT if late or guess else BounceVerdict.HARD
     if Reason.TRANSIENT in own:
@@ -159,9 +170,25 @@ def _by_words(
     return BounceVerdict.SOFT
 
 
+def _is_late(status: str, reply_code: int | None, evidence: Evidence) -> bool:
+    """Whether "user unknown" was, or may have been, the answer to a mail's content.
+
+    Some receivers say so to whatever their users filter out. It is proof in answer to RCPT, with a
+    status code that speaks of the address, where it names an account, and in the reporter's words.
+    """
+    if not reply_code or (status and not status.endswith((".0.0", ".3.0"))):
+        return False
+    if _stage(evidence) == "RCPT" or _ACCOUNT.search(evidence.diagnostic or evidence.story):
+        return False
+    opening = _REPLY.split(evidence.scene, maxsplit=1)[0]
+    return Reason.USER not in _said(opening[-MAX_TEXT:])
+
+
+@lru_cache(maxsize=64)
 def _said(text: str) -> frozenset[Reason]:
     plain = _SPACES.sub(" ", _NOISE.sub(" addr ", text[:MAX_TEXT]))
-    return frozenset(reasons(plain))
+    found = frozenset(reasons(plain))
+    return found | {Reason.BLOCKED} if _BLOCK_LISTS.search(text[:MAX_TEXT]) else found
 
 
 def _stage(evidence: Evidence) -> str:
@@ -169,7 +196,9 @@ def _stage(evidence: Evidence) -> str:
     text = f"{evidence.diagnostic}\n{evidence.scene or evidence.story}"[: 2 * MAX_TEXT]
     if refused := _TRANSCRIPT.search(text):
         name = refused[1].upper()
-        return name if name in {"DATA", "RCPT"} else "EHLO" if name in {"EHLO", "HELO", "MAIL"} else ""
+        return (
+            name if name in {"DATA", "RCPT"} else "EHLO" if name in {"EHLO", "HELO", "MAIL"} else ""
+        )
     if _AFTER_DATA.search(text):
         return "DATA"
     if _BEFORE_RCPT.search(text):

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 _START = re.compile(r'\{\s*"(?:notificationType|eventType|Type)"')
 _KIND = re.compile(r'"(?:notificationType|eventType)"\s*:\s*"(\w{1,20})"')
 _ADDRESS = re.compile(r'"emailAddress"\s*:\s*"([^"\s]{3,320})"')
-_TEXT = re.compile(r'"(?:diagnosticCode|status|bounceType|complaintFeedbackType)"\s*:\s*"([^"]{1,800})"')
+_TEXT = re.compile(
+    r'"(?:diagnosticCode|status|bounceType|complaintFeedbackType)"\s*:\s*"([^"]{1,800})"'
+)
 _MAX_NESTING = 3
 
 

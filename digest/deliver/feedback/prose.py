@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from digest.deliver.feedback.addresses import Found, addresses_in, is_machine
 from digest.model.address import normalise_address
 
 MAX_TEXT = 60_000
-MAX_RECIPIENTS = 200
+MAX_RECIPIENTS = 40
+_MAX_ADDRESSES = 500
 _SEGMENT = 1_500
 
 _HEADER = re.compile(
@@ -70,7 +72,8 @@ def failed_addresses(
     addresses that wrote, or were written to by, the report.
     """
     ignored = {normalise_address(address) for address in not_these}
-    found = [one for one in addresses_in(text) if normalise_address(one.address) not in ignored]
+    every = islice(addresses_in(text), _MAX_ADDRESSES)
+    found = [one for one in every if normalise_address(one.address) not in ignored]
     if known:
         wanted = {normalise_address(address): address for address in known}
         chosen = [one for one in found if normalise_address(one.address) in wanted]
@@ -97,7 +100,7 @@ def _told(text: str, chosen: Sequence[Found]) -> tuple[Failed, ...]:
         words.setdefault(key, []).append(text[starts[index] : min(end, starts[index] + _SEGMENT)])
     return tuple(
         Failed(address=spelling[key], words="\n".join(told[:4]))
-        for key, told in list(words.items())[:MAX_RECIPIENTS]
+        for key, told in islice(words.items(), MAX_RECIPIENTS)
     )
 
 

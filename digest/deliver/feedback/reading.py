@@ -29,7 +29,9 @@ MAX_DIAGNOSTIC = 500
 
 _STATUS_KINDS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RETURNED_KINDS = frozenset({"message/rfc822", "text/rfc822-headers", "message/global-headers"})
-_RECEIPTS = frozenset({"message/disposition-notification", "message/global-disposition-notification"})
+_RECEIPTS = frozenset(
+    {"message/disposition-notification", "message/global-disposition-notification"}
+)
 _TO = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "apparently-to")
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{3,320}@[^\s<>;]{1,255})>?")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,400}>")
@@ -174,9 +176,7 @@ def _from_prose(opened: _Opened) -> tuple[RecipientReport, ...]:
     return tuple(_from_words(opened, one, delayed=delayed, scene=alone) for one in failed)
 
 
-def _from_words(
-    opened: _Opened, one: Failed, *, delayed: bool, scene: str
-) -> RecipientReport:
+def _from_words(opened: _Opened, one: Failed, *, delayed: bool, scene: str) -> RecipientReport:
     found = diagnose(Evidence(story=one.words, scene=scene))
     return RecipientReport(
         verdict=BounceVerdict.DELAYED if delayed else found.verdict,
@@ -220,9 +220,7 @@ def _told_by_address(opened: _Opened) -> dict[str, str]:
 
 def _complained(complaint: Complaint) -> RecipientReport:
     verdict = BounceVerdict.COMPLAINT if complaint.by_reader else BounceVerdict.POLICY
-    return RecipientReport(
-        verdict=verdict, address=complaint.address, feedback_type=complaint.kind
-    )
+    return RecipientReport(verdict=verdict, address=complaint.address, feedback_type=complaint.kind)
 
 
 def _noticed(notice: Notice) -> tuple[MailKind, tuple[RecipientReport, ...], tuple[str, ...]]:
@@ -230,14 +228,20 @@ def _noticed(notice: Notice) -> tuple[MailKind, tuple[RecipientReport, ...], tup
     if notice.kind == "Complaint":
         reports = tuple(
             RecipientReport(
-                verdict=BounceVerdict.COMPLAINT, address=one.address, feedback_type=notice.feedback_type
+                verdict=BounceVerdict.COMPLAINT,
+                address=one.address,
+                feedback_type=notice.feedback_type,
             )
             for one in notice.recipients
         )
         return MailKind.FEEDBACK, reports, ids
     if notice.kind != "Bounce":
         return MailKind.NOTICE, (), ids
-    return MailKind.BOUNCE, tuple(_noticed_bounce(notice, n) for n in range(len(notice.recipients))), ids
+    return (
+        MailKind.BOUNCE,
+        tuple(_noticed_bounce(notice, n) for n in range(len(notice.recipients))),
+        ids,
+    )
 
 
 def _noticed_bounce(notice: Notice, index: int) -> RecipientReport:

@@ -48,7 +48,9 @@ _BODY = re.compile(
     r"できません|できませ|届けられ|届きません|送信でき|配信でき|エラー|无法|未能|無法|失败|失敗|拒绝|수 없|못했|실패|تعذر|لم يتم|לא ניתן|ไม่สามารถ|không thể|tidak dapat|नहीं",
     re.IGNORECASE,
 )
-_REPLY = re.compile(r"(?<![\d.])5\d\d[ -](?:5\.\d{1,3}\.\d{1,3}|[A-Za-z<#])|(?<![\d.])5\.\d\.\d{1,3}(?![.\d])")
+_REPLY = re.compile(
+    r"(?<![\d.])5\d\d[ -](?:5\.\d{1,3}\.\d{1,3}|[A-Za-z<#])|(?<![\d.])5\.\d\.\d{1,3}(?![.\d])"
+)
 _DELAY = re.compile(
     r"warning (?:message )?only|do not need to resend|still (?:being retried|trying)|will (?:be retried|keep trying|retry)|"
     r"has(?: not yet)? been delayed|(?:is|was) delayed|temporary failure report|delivery (?:incomplete|delayed)|\(delay(?:ed)?\)|"
@@ -82,7 +84,9 @@ def is_titled_bounce(message: Part) -> bool:
 
 def is_answer(message: Part) -> bool:
     """Whether its subject says that a person (or a person's program) answers or passes on."""
-    return bool(re.match(r"(?:re|aw|fwd?|wg|sv|tr|rv|enc|i)\s*:", message.get("subject"), re.IGNORECASE))
+    return bool(
+        re.match(r"(?:re|aw|fwd?|wg|sv|tr|rv|enc|i)\s*:", message.get("subject"), re.IGNORECASE)
+    )
 
 
 def tells_failure(text: str) -> bool:
@@ -104,6 +108,10 @@ def cites_reply(text: str) -> bool:
 def tells_delay(message: Part, text: str) -> bool:
     """Whether it only says that a delivery takes longer."""
     subject = message.get("subject")
-    return bool(_DELAY_SUBJECT.search(subject) and _DELAY.search(f"{subject} {text[:4_000]}")) or bool(
-        re.search(r"warning (?:message )?only|temporary failure report", text[:4_000], re.IGNORECASE)
+    return bool(
+        _DELAY_SUBJECT.search(subject) and _DELAY.search(f"{subject} {text[:4_000]}")
+    ) or bool(
+        re.search(
+            r"warning (?:message )?only|temporary failure report", text[:4_000], re.IGNORECASE
+        )
     )

@@ -7,8 +7,12 @@ stand at the start of a line, because many reports put them into plain text.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from digest.deliver.feedback.addresses import recipient_of
+
+MAX_TEXT = 200_000
+MAX_RECIPIENTS = 40
 
 _FIELD = re.compile(
     r"(original-recipient|final-recipient|action|status|diagnostic-code)[ \t]{0,10}:[ \t]*(.*)",
@@ -50,11 +54,12 @@ class RecipientStatus:
 
 def recipient_statuses(text: str) -> tuple[RecipientStatus, ...]:
     """Every recipient that a report's text speaks of, in its order."""
-    return tuple(
-        _recipient(group)
-        for group in _groups(text)
+    named = (
+        group
+        for group in _groups(text[:MAX_TEXT])
         if group.keys() & {"final-recipient", "original-recipient"} and len(group) > 1
     )
+    return tuple(_recipient(group) for group in islice(named, MAX_RECIPIENTS))
 
 
 def _recipient(group: dict[str, str]) -> RecipientStatus:

@@ -64,7 +64,7 @@ _TRANSIENT = _family(
     r"too many (?:concurrent|connections|sessions|recipients|errors)|rate.?limit|throttl|too fast",
     r"service (?:currently |is )?(?:not available|unavailable)|closing transmission|server busy|too busy",
     r"internal (?:system|server)? ?error|system error|local error|(?:resources?|load).{0,30}(?:insufficient|too high)",
-    r"message (?:has been |was )?delayed|will (?:be )?retr(?:y|ied)|still trying",
+    r"message (?:has been |was )?delayed|will (?:be )?retr(?:y|ied)|still trying|unexpected name server reply",
     r"zeitüberschreitung|vor[üu]bergehend|temporairement|réessayer|temporalmente|temporariamente",
     r"temporaneamente|tijdelijk|tymczasow|временн|по таймауту|一時的|しばらく|暂时|暫時|일시적",
 )
@@ -164,7 +164,7 @@ _HOST = _family(
     r"(?:unknown|bad|invalid|illegal|no such) (?:host|domain|mail exchanger)|host(?: ?name)? (?:is )?(?:unknown|not found|does not exist|lookup .{0,20}not found)",
     r"(?:domain|host)(?: name)?(?: \S+){0,4}? (?:does(?: not|n't) exist|not found|unknown|couldn't be found|could not be found|can(?:not|'t) be (?:found|resolved)|is not reachable|is invalid|doesn't)",
     r"couldn't find any host|domain must exist|could not find .{0,30}host|couldn't find a mail exchanger|no mx|mail exchanger|nxdomain|non.existent (?:host|domain)",
-    r"unrout(?:e)?able|name or service not known|host not found|no (?:relevant answers|route to domain)|type=(?:mx|a)\b|name service error",
+    r"unrout(?:e)?able|name or service not known|host not found|no (?:relevant answers|route to domain)|type=(?:mx|a)\b|name service error.{0,80}not found",
     r"dns (?:domain )?.{0,20}(?:does not exist|nxdomain)|not a valid domain|cannot resolve|all relevant mx records",
     r"unbekannter? (?:host|domain)|domain.{0,30}(?:existiert nicht|nicht gefunden)|domaine.{0,30}(?:inconnu|n'existe|introuvable)|dominio.{0,30}(?:no existe|desconocid|inesistente|sconosciut)",
     r"dom[íi]nio.{0,30}n[ãa]o|домен.{0,30}(?:не существует|не найден)|ドメイン.{0,20}(?:存在|見つかり|不明)|域名.{0,12}(?:不存在|找不到)|도메인.{0,12}(?:없|찾)",
