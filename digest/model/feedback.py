@@ -58,8 +58,8 @@ class ReturnedMail:
     """A mail that came back, understood.
 
     ``identity`` tells it from every other, and is the same when the mail is read again.
-    ``delivered_to`` are the addresses it was sent to, the only place where a VERP token counts;
-    ``message_ids`` are those of the mail it is about.
+    ``envelope_addresses`` are those it was sent to, and the senders of the mail that came back:
+    what may hold a VERP token. ``message_ids`` and ``unsubscribe_links`` are of the mail that came back.
     """
 
     kind: MailKind
@@ -67,4 +67,5 @@ class ReturnedMail:
     subject: str = ""
     reports: tuple[RecipientReport, ...] = ()
     message_ids: tuple[str, ...] = ()
-    delivered_to: tuple[str, ...] = ()
+    envelope_addresses: tuple[str, ...] = ()
+    unsubscribe_links: tuple[str, ...] = ()

@@ -178,7 +178,7 @@ def _judge(figures: Figures, path: Path, rows: Sequence[Row], *, named: int) -> 
 
 
 def _judge_complaint(figures: Figures, mail: ReturnedMail, rows: Sequence[Row], path: Path) -> None:
-    found = min(len(rows), len(mail.reports)) if mail.kind is MailKind.FEEDBACK else 0
+    found = len(rows) if mail.kind is MailKind.FEEDBACK else 0
     figures.count("complaint_recall", found, len(rows), path.name)
     if rows[0]["feedback_type"] == "auth-failure":
         called = any(report.verdict is BounceVerdict.COMPLAINT for report in mail.reports)

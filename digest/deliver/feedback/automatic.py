@@ -5,18 +5,27 @@ import re
 from digest.deliver.feedback.mime import Part
 
 _SUBJECT = re.compile(
-    r"^\W*(?:auto(?:matic|mated|matische|matyczna|matisch|matique)?\W{0,3}(?:re(?:ply|sponse|spond)|antwort|answer|ack\w*)"
-    r"|auto(?:re(?:ply|sponse|sponder)|responder)\b|automatic reply|automatische? antw\w+|automatisch antwoord"
-    r"|automatyczna odpowied|automatiskt? svar|autosvar|automaattinen vastaus|automatická odpov|automatikus válasz"
-    r"|r[ée]ponse automatique|risposta automatica|respuesta autom[aá]tica|resposta autom[aá]tica|otomatik yanıt"
-    r"|автоматическ\w+ ответ|автоответ|自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|자동 ?(?:회신|응답)|رد تلقائي"
-    r"|out of (?:the )?office|away from (?:the|my)|on (?:vacation|holiday|leave|annual leave)|vacation|ooo\b|away until"
-    r"|abwesen|abwesenheits|urlaub|absence|absent|fuera de (?:la )?oficina|ausencia|ausente|fora do escrit[oó]rio|f[ée]rias"
-    r"|fuori (?:sede|ufficio)|assenza|assente|afwezig|nieobecno|frånvaro|fravær|poissa|отсутств|в отпуске|不在|外出|休假|부재)",
+    r"^\W*(?:auto(?:matic|mated|matische|matyczna|matisch|matique)?\W{0,3}(?:re(?:ply|"
+    r"sponse|spond)|antwort|answer|ack\w*)"
+    r"|auto(?:re(?:ply|sponse|sponder)|responder)\b|automatic reply|automatische? antw\w+|"
+    r"automatisch antwoord"
+    r"|automatyczna odpowied|automatiskt? svar|autosvar|automaattinen vastaus|"
+    r"automatická odpov|automatikus válasz"
+    r"|r[ée]ponse automatique|risposta automatica|respuesta autom[aá]tica|"
+    r"resposta autom[aá]tica|otomatik yanıt"
+    r"|автоматическ\w+ ответ|автоответ|自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|"
+    r"자동 ?(?:회신|응답)|رد تلقائي"
+    r"|out of (?:the )?office|away from (?:the|my)|on (?:vacation|holiday|leave|"
+    r"annual leave)|vacation|ooo\b|away until"
+    r"|abwesen|abwesenheits|urlaub|absence|absent|fuera de (?:la )?oficina|ausencia|"
+    r"ausente|fora do escrit[oó]rio|f[ée]rias"
+    r"|fuori (?:sede|ufficio)|assenza|assente|afwezig|nieobecno|frånvaro|fravær|poissa|"
+    r"отсутств|в отпуске|不在|外出|休假|부재)",
     re.IGNORECASE,
 )
 _ANYWHERE = re.compile(
-    r"\[?(?:auto-?(?:reply|response)|automatic(?:ally generated)? (?:reply|response)|out of office|vacation (?:reply|message|notice))\b",
+    r"\[?(?:auto-?(?:reply|response)|automatic(?:ally generated)? (?:reply|response)|"
+    r"out of office|vacation (?:reply|message|notice))\b",
     re.IGNORECASE,
 )
 _HEADERS = (
@@ -41,11 +50,16 @@ _CHALLENGE_HEADERS = (
 )
 _CHALLENGE = re.compile(
     r"guest list|(?:allowed|approved|accepted|white|safe) ?(?:sender'?s?|recipient'?s)? ?list"
-    r"|(?:verify|confirm|prove)(?: that)? (?:you are|you're|you were|your are) (?:a )?(?:human|person|real|not a)"
-    r"|(?:sender|e-?mail) verification|verify (?:your(?:self)?|the) (?:sender|e-?mail|address|identity)|challenge.?response"
-    r"|\b(?:click|follow th|visit|reply)\b.{0,80}(?:to|so that|in order to).{0,60}(?:deliver(?:ed|y)?|release|reach|get through|be received|accept)"
-    r"|(?:one.?time|first.?time) (?:sender|confirmation|automat)|spam ?arrest|protected by .{0,40}(?:anti-?spam|challenge|verif)"
-    r"|held (?:for|until|pending).{0,60}(?:confirm|verif|approv|reply)|waiting for (?:your )?(?:confirmation|verification)"
+    r"|(?:verify|confirm|prove)(?: that)? (?:you are|you're|you were|"
+    r"your are) (?:a )?(?:human|person|real|not a)"
+    r"|(?:sender|e-?mail) verification|verify (?:your(?:self)?|the) (?:sender|e-?mail|"
+    r"address|identity)|challenge.?response"
+    r"|\b(?:click|follow th|visit|reply)\b.{0,80}(?:to|so that|"
+    r"in order to).{0,60}(?:deliver(?:ed|y)?|release|reach|get through|be received|accept)"
+    r"|(?:one.?time|first.?time) (?:sender|confirmation|automat)|spam ?arrest|"
+    r"protected by .{0,40}(?:anti-?spam|challenge|verif)"
+    r"|held (?:for|until|pending).{0,60}(?:confirm|verif|approv|reply)|"
+    r"waiting for (?:your )?(?:confirmation|verification)"
     r"|adresse.{0,40}bestätigen, dass|vous (?:identifier|authentifier)|confirmar que .{0,20}humano",
     re.IGNORECASE | re.DOTALL,
 )

@@ -7,11 +7,15 @@ from digest.deliver.feedback.addresses import first_address
 from digest.deliver.feedback.mime import Part, read_header, walk
 
 _PLAIN_COMPLAINT = re.compile(
-    r"complaint about message from|(?:e-?mail )?feedback report for|(?:spam|abuse) (?:report|complaint|feedback)"
+    r"complaint about message from|(?:e-?mail )?feedback report for|(?:spam|"
+    r"abuse) (?:report|complaint|feedback)"
     r"|^fbl\b|junk (?:e-?)?mail report",
     re.IGNORECASE,
 )
-_NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "dmarc"})
+PRAISE = "not-spam"
+"""The feedback type that takes a complaint back (RFC 6430)."""
+
+_NO_COMPLAINTS = frozenset({PRAISE, "auth-failure", "dmarc"})
 _ORIGINAL_RECIPIENT = ("x-hmxmroriginalrecipient", "x-original-rcpt-to", "x-apparently-to")
 
 

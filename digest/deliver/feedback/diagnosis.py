@@ -8,6 +8,7 @@ or in answer to the mail's content is no proof of that.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,10 +19,12 @@ MAX_TEXT = 2_000
 
 _CODE = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _REPLY = re.compile(
-    r"(?<![\d.#/\[(-])(?<![0-9a-fA-F]:)([245]\d\d)(?=[\s\-:,#;]|$)(?!\s*(?:bytes|kb|mb|seconds|minutes|hours))"
+    r"(?<![\d.#/\[(-])(?<![0-9a-fA-F]:)([245]\d\d)(?=[\s\-:,#;]|$)(?!\s*(?:bytes|kb|mb|"
+    r"seconds|minutes|hours))"
 )
 _NOISE = re.compile(
-    r"(?:https?|ftp)://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|\b(?!resolver\.)[a-z0-9_-]*[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+",
+    r"(?:https?|ftp)://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|"
+    r"\b(?!resolver\.)[a-z0-9_-]*[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+",
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"\s+")
@@ -35,7 +38,8 @@ _AT_RCPT = re.compile(
 )
 _TRANSCRIPT = re.compile(r"^>>> ?(\w+)[^\n]*\n(?:<<< ?[23][^\n]*\n)*<<< ?([45])", re.MULTILINE)
 _BEFORE_RCPT = re.compile(
-    r"(?:in reply to|after|did not like our)(?: the)? (?:initial connection|ehlo|helo|mail from|mail\b)"
+    r"(?:in reply to|after|did not like our)(?: the)? (?:initial connection|ehlo|helo|"
+    r"mail from|mail\b)"
     r"|refused to talk",
     re.IGNORECASE,
 )
@@ -49,6 +53,7 @@ _STRONG_SOFT = frozenset({Reason.FULL, Reason.SIZE})
 # RFC 3463 section 3.2, RFC 5248, RFC 7505 (5.1.10), RFC 7504 (521, 556).
 _DEAD_ADDRESS = frozenset({"1", "2", "3", "4", "6", "9", "10", "351"})
 _DEAD_ROUTE = frozenset({"4", "310"})
+_ACCOUNT_DISABLED = "13"
 _ABOUT_SENDER = frozenset({"7", "8"})
 _NO_MAIL_REPLIES = frozenset({521, 556})
 _BAD_ADDRESS_REPLIES = frozenset({550, 551, 553, 542})  # 542 is Symantec's
@@ -112,29 +117,21 @@ def _verdict(evidence: Evidence, *, status: str, reply_code: int | None) -> Boun
 
 
 def _by_status(status: str, own: frozenset[Reason], evidence: Evidence) -> BounceVerdict | None:
-    """What an enhanced status code settles; None where it says too little."""
-    kind, subject, detail = (*status.split("."), "", "")[:3] if status else ("", "", "")
-    if kind != "5":
+    """What a permanent status code settles; None where it says too little."""
+    kind, _, rest = status.partition(".")
+    subject, _, detail = rest.partition(".")
+    if kind != "5" or subject not in _SUBJECTS:
         return None
-    match subject:
-        case "1" if detail in _ABOUT_SENDER:
-            return BounceVerdict.POLICY
-        case "1" if detail in _DEAD_ADDRESS or (detail == "0" and Reason.REFUSED in own):
-            return BounceVerdict.POLICY if own and own <= _ABOUT_US else BounceVerdict.HARD
-        case "2":
-            return _about_mailbox(detail, own, evidence)
-        case "3" if own & {Reason.NO_MAIL}:
-            return BounceVerdict.HARD
-        case "4" if detail in _DEAD_ROUTE and (Reason.HOST in own or Reason.TRANSIENT not in own):
-            return BounceVerdict.HARD
-        case "4" if detail == "1" and own & {Reason.USER, Reason.REFUSED}:
-            return BounceVerdict.HARD
-        case "4" | "6":
-            return BounceVerdict.SOFT
-        case "7" if own and own <= {Reason.USER, Reason.REFUSED} and _stage(evidence) == "RCPT":
-            return BounceVerdict.HARD
-        case "7":
-            return BounceVerdict.SOFT if detail == "13" else BounceVerdict.POLICY
+    return _SUBJECTS[subject](detail, own, evidence)
+
+
+def _about_address(
+    detail: str, own: frozenset[Reason], _evidence: Evidence
+) -> BounceVerdict | None:
+    if detail in _ABOUT_SENDER:
+        return BounceVerdict.POLICY
+    if detail in _DEAD_ADDRESS or (detail == "0" and Reason.REFUSED in own):
+        return BounceVerdict.POLICY if own and own <= _ABOUT_US else BounceVerdict.HARD
     return None
 
 
@@ -142,32 +139,60 @@ def _about_mailbox(detail: str, own: frozenset[Reason], evidence: Evidence) -> B
     disabled = Reason.DISABLED in own or detail not in {"0", "1"}
     if Reason.USER in own and not disabled and _stage(evidence) == "RCPT":
         return BounceVerdict.HARD
-    return (
-        BounceVerdict.POLICY if own & _ABOUT_US and Reason.USER not in own else BounceVerdict.SOFT
-    )
+    about_us = own & _ABOUT_US and Reason.USER not in own
+    return BounceVerdict.POLICY if about_us else BounceVerdict.SOFT
+
+
+def _about_system(
+    _detail: str, own: frozenset[Reason], _evidence: Evidence
+) -> BounceVerdict | None:
+    return BounceVerdict.HARD if Reason.NO_MAIL in own else None
+
+
+def _about_route(detail: str, own: frozenset[Reason], _evidence: Evidence) -> BounceVerdict:
+    nowhere = detail in _DEAD_ROUTE and (Reason.HOST in own or Reason.TRANSIENT not in own)
+    nobody = detail == "1" and own & {Reason.USER, Reason.REFUSED}
+    return BounceVerdict.HARD if nowhere or nobody else BounceVerdict.SOFT
+
+
+def _about_content(_detail: str, _own: frozenset[Reason], _evidence: Evidence) -> BounceVerdict:
+    return BounceVerdict.SOFT
+
+
+def _about_policy(detail: str, own: frozenset[Reason], evidence: Evidence) -> BounceVerdict:
+    if own and own <= {Reason.USER, Reason.REFUSED} and _stage(evidence) == "RCPT":
+        return BounceVerdict.HARD
+    return BounceVerdict.SOFT if detail == _ACCOUNT_DISABLED else BounceVerdict.POLICY
+
+
+_SUBJECTS: dict[str, Callable[[str, frozenset[Reason], Evidence], BounceVerdict | None]] = {
+    "1": _about_address,
+    "2": _about_mailbox,
+    "3": _about_system,
+    "4": _about_route,
+    "6": _about_content,
+    "7": _about_policy,
+}
 
 
 def _by_words(
     own: frozenset[Reason], *, status: str, reply_code: int | None, evidence: Evidence
 ) -> BounceVerdict:
+    """What the wording settles, the most certain of it first."""
     stage = _stage(evidence)
-    if own & {Reason.CONTENT, Reason.SENDER}:
-        return BounceVerdict.POLICY
-    if Reason.DISABLED in own:
-        return BounceVerdict.SOFT
-    if own & _DEAD:
+    if own & _DEAD and not own & {Reason.CONTENT, Reason.SENDER, Reason.DISABLED}:
         late = own & _DEAD == {Reason.USER} and _is_late(status, reply_code, evidence)
         guess = not reply_code and not status and is_guess(evidence.diagnostic or evidence.story)
         return BounceVerdict.SOFT if late or guess else BounceVerdict.HARD
-    if Reason.TRANSIENT in own:
+    if own & {Reason.CONTENT, Reason.SENDER}:
+        return BounceVerdict.POLICY
+    if own & {Reason.DISABLED, Reason.TRANSIENT}:
         return BounceVerdict.SOFT
     if Reason.BLOCKED in own or stage == "EHLO":
         return BounceVerdict.POLICY
-    if reply_code in _NO_MAIL_REPLIES:
-        return BounceVerdict.HARD
-    if reply_code in _BAD_ADDRESS_REPLIES and (stage == "RCPT" or Reason.REFUSED in own):
-        return BounceVerdict.HARD
-    return BounceVerdict.SOFT
+    refused = reply_code in _BAD_ADDRESS_REPLIES and (stage == "RCPT" or Reason.REFUSED in own)
+    dead = refused or reply_code in _NO_MAIL_REPLIES
+    return BounceVerdict.HARD if dead else BounceVerdict.SOFT
 
 
 def _is_late(status: str, reply_code: int | None, evidence: Evidence) -> bool:

@@ -15,7 +15,8 @@ _SEGMENT = 1_500
 
 _HEADER = re.compile(
     r"(received|return-path|message-id|dkim-signature|mime-version|from|to|subject|date|"
-    r"content-type|x-[\w-]{1,60}|delivered-to|arc-seal|domainkey-signature|content-transfer-encoding)"
+    r"content-type|x-[\w-]{1,60}|delivered-to|arc-seal|domainkey-signature|"
+    r"content-transfer-encoding)"
     r"[ \t]{0,3}:",
     re.IGNORECASE,
 )
@@ -25,7 +26,8 @@ _DIVIDER = re.compile(
     r"unsent message|message header|header of|message follows|ursprüngliche|message d'origine|"
     r"mensaje original|mensagem original|messaggio originale|oorspronkelijk|исходн|元のメール|原始)"
     r"[^\n]{0,60}$|^(?:original message (?:follows|headers)|message headers follow|"
-    r"included is a copy|below is a copy|(?:the )?headers? of the (?:original )?message)[^\n]{0,60}$",
+    r"included is a copy|below is a copy|"
+    r"(?:the )?headers? of the (?:original )?message)[^\n]{0,60}$",
     re.IGNORECASE | re.MULTILINE,
 )
 _TRANSCRIPT = re.compile(r">?\.\.\. ")  # sendmail's: all it says of an address on one line
