@@ -82,9 +82,12 @@ from digest.model.feed import (
 )
 from digest.model.feedback import (
     BounceVerdict,
+    FeedbackRates,
+    FeedbackRecord,
     MailKind,
     RecipientReport,
     ReturnedMail,
+    SentMail,
 )
 from digest.model.issue import (
     Coverage,
@@ -169,6 +172,8 @@ __all__ = [
     "FeedList",
     "FeedMeasures",
     "FeedState",
+    "FeedbackRates",
+    "FeedbackRecord",
     "FetchAnswer",
     "FetchFailed",
     "FetchRequest",
@@ -230,6 +235,7 @@ __all__ = [
     "Selectors",
     "SendOutcome",
     "Sender",
+    "SentMail",
     "Settlement",
     "Severity",
     "SourceKind",

@@ -1,6 +1,7 @@
 """What comes back after an issue went out: bounces, complaints, and the replies of machines."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -59,7 +60,7 @@ class ReturnedMail:
 
     ``identity`` tells it from every other, and is the same when the mail is read again.
     ``envelope_addresses`` are those it was sent to, and the senders of the mail that came back:
-    what may hold a VERP token. ``message_ids`` and ``unsubscribe_links`` are of the mail that came back.
+    what may hold a VERP token. ``message_ids`` and ``unsubscribe_links`` are of that mail, too.
     """
 
     kind: MailKind
@@ -69,3 +70,41 @@ class ReturnedMail:
     message_ids: tuple[str, ...] = ()
     envelope_addresses: tuple[str, ...] = ()
     unsubscribe_links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackRecord:
+    """One report as it is kept: the ``number``-th of the mail with that ``identity``.
+
+    ``proven`` says that the mail held a token of ours; only then are issue and subscriber certain,
+    and only then does the report change anything.
+    """
+
+    identity: str
+    number: int
+    report: RecipientReport
+    at: datetime
+    proven: bool = False
+    issue_id: int | None = None
+    subscriber_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMail:
+    """One mail of ours by what a return path says of it. ``address`` is the one it was sent to."""
+
+    issue_id: int
+    subscriber_id: int
+    slug: str
+    newsletter: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackRates:
+    """How many of an issue's readers were reported on, by proven reports, out of those sent to."""
+
+    sent: int = 0
+    hard: int = 0
+    complaints: int = 0
+    policy: int = 0

@@ -4,9 +4,10 @@ import hashlib
 from datetime import datetime
 
 from digest.app import App
-from digest.audience.tokens import unsubscribe_token, unsubscribe_url
+from digest.audience.tokens import bounce_token, unsubscribe_token, unsubscribe_url
 from digest.compose.personalise import ReaderSlots, fill
 from digest.deliver.message import Letter, build, message_id
+from digest.deliver.verp import return_path
 from digest.model import Delivery, Envelope, KeptIssue, Newsletter, PersonalCopy, RenderedIssue
 from digest.model.address import ascii_domain
 
@@ -86,9 +87,21 @@ def _envelope(
         list_name=newsletter.name,
         unsubscribe_url=unsubscribe,
     )
-    return Envelope(
-        sender=newsletter.sender.address, recipient=delivery.address, content=build(letter)
+    sender = _return_path(app, newsletter, delivery)
+    return Envelope(sender=sender, recipient=delivery.address, content=build(letter))
+
+
+def _return_path(app: App, newsletter: Newsletter, delivery: Delivery) -> str:
+    """Where this one mail's bounces go."""
+    feedback = app.config.settings.feedback
+    if not feedback.bounce_address:
+        return newsletter.sender.address
+    if not feedback.verp or delivery.subscriber_id == TEST_SUBSCRIBER:
+        return feedback.bounce_address
+    token = bounce_token(
+        app.link_key, issue_id=delivery.issue_id, subscriber_id=delivery.subscriber_id
     )
+    return return_path(feedback.bounce_address, token)
 
 
 def _date(app: App, kept: KeptIssue) -> datetime:

@@ -1,7 +1,6 @@
 """What servers say of an address: that it is full, shut, unknown, moved, or nowhere.
 
-In the order of languages in which servers are most often met; :mod:`digest.deliver.feedback.wordings`
-says what the families mean.
+:mod:`digest.deliver.feedback.wordings` says what the families mean.
 """
 
 import re
