@@ -32,6 +32,7 @@ COMMANDS = {
     "serve": ("digest.cli.service", "The service: scheduler, public pages, health."),
     "subscribers": ("digest.cli.audience", "Subscribers: add, import, export, show, remove."),
     "suppressions": ("digest.cli.audience", "Addresses that never get mail again."),
+    "bounces": ("digest.cli.bounces", "Bounces and complaints: read them, and act on them."),
     "status": ("digest.cli.status", "Where everything stands."),
 }
 

@@ -176,6 +176,7 @@ class Secrets:
     """What comes from the environment only. Never printed: the representation is empty."""
 
     smtp_password: str = ""
+    imap_password: str = ""
     secret_key: str = ""
 
     def __repr__(self) -> str:
