@@ -95,6 +95,14 @@ class HandOffError(DigestError):
         super().__init__(f"mail server {server}: {message}")
 
 
+class IntakeError(DigestError):
+    """The mailbox that bounces are to be read from cannot be used."""
+
+    def __init__(self, source: str, message: str) -> None:
+        self.source = source
+        super().__init__(f"{source}: {message}")
+
+
 class ListenError(DigestError):
     """The port that pages are to be served from cannot be had."""
 

@@ -7,7 +7,7 @@ purpose proves nothing for another. The key id lets keys rotate: old links name 
 
 import binascii
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -17,10 +17,13 @@ from digest.errors import TokenError
 
 _UNSUBSCRIBE = b"unsubscribe"
 _PREFERENCES = b"preferences"
+_BOUNCE = b"bounce"
 _KEY_ID_SIZE = 3
 _MAC_SIZE = 16
 _MAX_TOKEN = 512
 _TOKEN = re.compile(r"[A-Za-z0-9_-]+")
+_BOUNCE_MAC_SIZE = 10
+_BOUNCE_TOKEN = re.compile(r"[a-z2-7]{18,50}")
 _PAYLOAD = re.compile(rb"(\d{1,19}):(.+)", re.DOTALL)
 
 
@@ -30,6 +33,14 @@ class UnsubscribeClaim:
 
     subscriber_id: int
     newsletter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BounceClaim:
+    """What a return path says: this mail was an issue's, to this person."""
+
+    issue_id: int
+    subscriber_id: int
 
 
 def unsubscribe_token(key: bytes, *, subscriber_id: int, newsletter: str) -> str:
@@ -48,6 +59,43 @@ def read_unsubscribe_token(key: bytes | tuple[bytes, ...], token: str) -> Unsubs
     """
     subscriber_id, newsletter = _claimed(key, purpose=_UNSUBSCRIBE, token=token)
     return UnsubscribeClaim(subscriber_id=subscriber_id, newsletter=newsletter)
+
+
+def bounce_token(key: bytes, *, issue_id: int, subscriber_id: int) -> str:
+    """A token for the return path of one mail: 34 characters at most for ids below 2³².
+
+    Base32 (RFC 4648 section 6) in lower case, because mail servers may change the case of an
+    address; a MAC of 80 bits, because a local part has room for 64 characters in all.
+
+    :raises ValueError: when ``key`` is empty, which would let anybody sign.
+    """
+    payload = _packed(issue_id) + _packed(subscriber_id)
+    prepared, _ = _prepare(key)
+    mac = _mac(prepared, purpose=_BOUNCE, payload=payload)[:_BOUNCE_MAC_SIZE]
+    return b32encode(mac + payload).rstrip(b"=").decode("ascii").lower()
+
+
+def read_bounce_token(key: bytes | tuple[bytes, ...], token: str) -> BounceClaim:
+    """What a return path claims, once its signature holds under one of the keys.
+
+    :raises TokenError: for anything else.
+    """
+    message = "this return path is not one of ours"
+    lowered = token.lower()
+    if not _BOUNCE_TOKEN.fullmatch(lowered):
+        raise TokenError(message)
+    try:
+        raw = b32decode(lowered.upper() + "=" * (-len(lowered) % 8))
+    except binascii.Error:
+        raise TokenError(message) from None
+    mac, payload = raw[:_BOUNCE_MAC_SIZE], raw[_BOUNCE_MAC_SIZE:]
+    for one in (key,) if isinstance(key, bytes) else key:
+        prepared, _ = _prepare(one)
+        expected = _mac(prepared, purpose=_BOUNCE, payload=payload)[:_BOUNCE_MAC_SIZE]
+        if compare_digest(mac, expected):
+            issue, rest = _unpacked(payload)
+            return BounceClaim(issue_id=issue, subscriber_id=_unpacked(rest)[0])
+    raise TokenError(message)
 
 
 def unsubscribe_url(public_url: str, token: str) -> str:
@@ -93,6 +141,17 @@ def _claimed(key: bytes | tuple[bytes, ...], *, purpose: bytes, token: str) -> t
         message = "this link is not one of ours"
         raise TokenError(message)
     return int(match[1]), match[2].decode()
+
+
+def _packed(number: int) -> bytes:
+    """A number behind its length, in as few bytes as it takes."""
+    size = (number.bit_length() + 7) // 8
+    return bytes((size,)) + number.to_bytes(size, "big")
+
+
+def _unpacked(data: bytes) -> tuple[int, bytes]:
+    end = 1 + data[0]
+    return int.from_bytes(data[1:end], "big"), data[end:]
 
 
 def _signed(key: bytes, *, purpose: bytes, payload: bytes) -> str:

@@ -34,6 +34,7 @@ COMMANDS = {
     "suppressions": ("digest.cli.audience", "Addresses that never get mail again."),
     "dkim": ("digest.cli.doctor", "Make a key that signs mail, and say what to publish."),
     "doctor": ("digest.cli.doctor", "Database, mail server, keys; the DNS records to publish."),
+    "bounces": ("digest.cli.bounces", "Bounces and complaints: read them, and act on them."),
     "status": ("digest.cli.status", "Where everything stands."),
 }
 

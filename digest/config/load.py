@@ -114,6 +114,7 @@ def _read_main(path: Path, outside: Environment) -> _Main:
     secrets = Secrets(
         smtp_password=outside.smtp_password,
         smtp_token=outside.smtp_token,
+        imap_password=outside.imap_password,
         secret_key=outside.secret_key,
     )
     settings = read_settings(file, base, secrets)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from digest.config.quantities import parse_calendar_length
 from digest.config.wording import UnfitError, listed, nearest, shown
 from digest.model import CalendarLength, Sender, Weekday
-from digest.model.address import ascii_domain, parse_address
+from digest.model.address import ascii_address, ascii_domain, parse_address
 from digest.model.cron import CronExpression
 
 PLACEHOLDERS = ("lead", "more", "count", "name", "date")
@@ -226,6 +226,10 @@ def check_base_url(value: str) -> str:
     return value
 
 
+MAX_BOUNCE_LOCAL = 24
+"""The longest name of a bounce address: behind it stand a separator and a token of up to 39."""
+
+
 def check_domain(value: str) -> str:
     """A domain name, with or without non-ASCII letters; empty stays empty.
 
@@ -236,6 +240,25 @@ def check_domain(value: str) -> str:
     except ValueError as error:
         message = f"should be a domain name, not {shown(value)}"
         raise UnfitError(message, fix='for example "news.example.org"') from error
+
+
+def check_bounce_address(value: str) -> str:
+    """A mail address with room for a token behind its local part; empty stays empty.
+
+    :raises UnfitError: for anything else.
+    """
+    if not value:
+        return value
+    try:
+        address = ascii_address(value)
+    except ValueError as error:
+        message = f"should be a mail address, not {shown(value)}: {error}"
+        raise UnfitError(message, fix='for example "bounces@example.org"') from error
+    local = address.rpartition("@")[0]
+    if len(local) > MAX_BOUNCE_LOCAL or not local.replace("-", "").replace(".", "").isalnum():
+        message = f"should have a short, plain name before the @, not {shown(local)}"
+        raise UnfitError(message, fix='for example "bounces@example.org": a token is put behind it')
+    return address
 
 
 def check_language(value: str) -> str:

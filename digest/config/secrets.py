@@ -13,6 +13,7 @@ DATABASE_URL = "DIGEST_DATABASE_URL"
 SECRET_KEY = "DIGEST_SECRET_KEY"  # noqa: S105 - the variable's name
 SMTP_PASSWORD = "DIGEST_SMTP_PASSWORD"  # noqa: S105 - the variable's name
 SMTP_TOKEN = "DIGEST_SMTP_TOKEN"  # noqa: S105 - the variable's name
+IMAP_PASSWORD = "DIGEST_IMAP_PASSWORD"  # noqa: S105 - the variable's name
 _SHORTEST_KEY = 32
 
 
@@ -22,6 +23,7 @@ class Environment:
 
     smtp_password: str = ""
     smtp_token: str = ""
+    imap_password: str = ""
     secret_key: str = ""
     database_url: str = ""
 
@@ -36,13 +38,14 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
     value. ``value`` is always there, without what could not be read. Nothing that is found
     repeats a value.
     """
-    names = (SMTP_PASSWORD, SMTP_TOKEN, SECRET_KEY, DATABASE_URL)
+    names = (SMTP_PASSWORD, SMTP_TOKEN, IMAP_PASSWORD, SECRET_KEY, DATABASE_URL)
     found = {name: read_variable(environment, name) for name in names}
     key = found[SECRET_KEY].value or ""
     return Checked(
         value=Environment(
             smtp_password=found[SMTP_PASSWORD].value or "",
             smtp_token=found[SMTP_TOKEN].value or "",
+            imap_password=found[IMAP_PASSWORD].value or "",
             secret_key=key,
             database_url=found[DATABASE_URL].value or "",
         ),

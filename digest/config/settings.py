@@ -10,7 +10,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from digest.config.mail_notations import check_feedback_sender, check_key_file, check_selector
-from digest.config.notations import check_base_url, check_domain, check_filled, check_home_url
+from digest.config.notations import (
+    check_base_url,
+    check_bounce_address,
+    check_domain,
+    check_filled,
+    check_home_url,
+)
 from digest.config.quantities import parse_duration, parse_size
 from digest.errors import Problem, UnknownNameError
 from digest.model import Feed, FeedList, ImageHost, Newsletter
@@ -32,6 +38,10 @@ Limit = Annotated[int, Field(ge=0, strict=True, description="a whole number of a
 Name = Annotated[str, Field(min_length=1)]
 Domain = Annotated[str, AfterValidator(check_domain)]
 BaseUrl = Annotated[str, AfterValidator(check_base_url)]
+BounceAddress = Annotated[str, AfterValidator(check_bounce_address)]
+Share = Annotated[
+    float, Field(gt=0, le=1, strict=True, description="a share above 0 and up to 1, such as 0.05")
+]
 OptionalUrl = Annotated[str, AfterValidator(check_home_url)]
 
 
@@ -139,6 +149,22 @@ class DkimSettings(Section):
     key: Annotated[str, AfterValidator(check_key_file)] = Field(examples=["dkim/digest2026.pem"])
 
 
+class FeedbackSettings(Section):
+    """``[feedback]``: what comes back, and when it stops a reader or an issue."""
+
+    bounce_address: BounceAddress
+    verp: bool
+    soft_limit: Count
+    soft_window: Duration
+    settled_after: Duration
+    guard_complaints: Share
+    guard_hard: Share
+    guard_policy: Share
+    guard_minimum: Count
+    lmtp_host: Name
+    lmtp_port: Port
+
+
 class WebSettings(Section):
     """``[web]``: public pages and the editors' desk."""
 
@@ -176,6 +202,7 @@ class Settings(Section):
     collect: CollectSettings
     smtp: SmtpSettings
     deliver: DeliverSettings
+    feedback: FeedbackSettings
     web: WebSettings
     images: ImageSettings
     templates: TemplateSettings
@@ -189,6 +216,7 @@ class Secrets:
 
     smtp_password: str = ""
     smtp_token: str = ""
+    imap_password: str = ""
     secret_key: str = ""
 
     def __repr__(self) -> str:

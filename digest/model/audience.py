@@ -64,6 +64,7 @@ class SuppressionReason(StrEnum):
     COMPLAINT = "complaint"
     HARD_BOUNCE = "hard-bounce"
     MANUAL = "manual"
+    SOFT_BOUNCES = "soft-bounces"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

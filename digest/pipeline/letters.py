@@ -5,6 +5,7 @@ from datetime import datetime
 
 from digest.app import App
 from digest.audience.tokens import (
+    bounce_token,
     preferences_token,
     preferences_url,
     unsubscribe_token,
@@ -13,6 +14,7 @@ from digest.audience.tokens import (
 from digest.compose.personalise import ReaderSlots, fill, filled
 from digest.deliver.message import Letter, feedback_id, message_id, pieces, sender_id
 from digest.deliver.signing.dkim import DkimKey
+from digest.deliver.verp import return_path
 from digest.model import Delivery, Envelope, KeptIssue, Newsletter, PersonalCopy, RenderedIssue
 from digest.model.address import ascii_domain
 
@@ -108,11 +110,24 @@ def _envelope(
     )
     parts = pieces(letter, keys=signing_keys(app, newsletter))
     return Envelope(
-        sender=newsletter.sender.address,
+        sender=_return_path(app, newsletter, delivery),
         recipient=delivery.address,
         content=b"".join(parts),
         parts=parts,
     )
+
+
+def _return_path(app: App, newsletter: Newsletter, delivery: Delivery) -> str:
+    """Where this one mail's bounces go."""
+    feedback = app.config.settings.feedback
+    if not feedback.bounce_address:
+        return newsletter.sender.address
+    if not feedback.verp or delivery.subscriber_id == TEST_SUBSCRIBER:
+        return feedback.bounce_address
+    token = bounce_token(
+        app.link_key, issue_id=delivery.issue_id, subscriber_id=delivery.subscriber_id
+    )
+    return return_path(feedback.bounce_address, token)
 
 
 def _feedback_sender(app: App, newsletter: Newsletter) -> str:

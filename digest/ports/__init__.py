@@ -5,6 +5,7 @@
 """
 
 from digest.ports.audience import AudienceStore, LedgerStore
+from digest.ports.feedback import FeedbackStore
 from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, EntryStore, FeedStore, HubStore, ListStore
 from digest.ports.store import Store
@@ -16,6 +17,7 @@ __all__ = [
     "Embedder",
     "EntryStore",
     "FeedStore",
+    "FeedbackStore",
     "Fetcher",
     "HubStore",
     "IssueStore",

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from digest.ports.audience import AudienceStore, LedgerStore
+from digest.ports.feedback import FeedbackStore
 from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, FeedStore, HubStore, ListStore
 
@@ -53,6 +54,11 @@ class Store(Protocol):
     @property
     def preflight(self) -> PreflightStore:
         """Waivers, and what was found behind links."""
+        ...
+
+    @property
+    def feedback(self) -> FeedbackStore:
+        """Reports of bounces and complaints."""
         ...
 
     def link_key(self) -> bytes:

@@ -11,7 +11,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from digest.app import App
+from digest.deliver.intake.lmtp import LmtpListener
 from digest.errors import ListenError
+from digest.pipeline.feedback import take_feedback
 from digest.service.health import HealthReport, Pulse
 from digest.service.jobs import COLLECT, HUBS, PUBLISH, PUSHES, Jobs
 
@@ -38,6 +40,11 @@ def serve(app: App, *, site: Site, stop: threading.Event) -> None:
     pulse = Pulse()
     server = Pages(app, site(app, lambda: pulse.report(app.clock())))
     server.start()
+    try:
+        listener = _listener(app)
+    except ListenError:
+        server.stop()
+        raise
     scheduler = _schedule(Jobs(app, pulse=pulse, stop=stop), app, pulse)
     scheduler.start()
     log.info("service.started", url=app.config.settings.web.public_url, port=server.port)
@@ -46,9 +53,29 @@ def serve(app: App, *, site: Site, stop: threading.Event) -> None:
     finally:
         log.info("service.draining")
         stop.set()
+        if listener is not None:
+            listener.stop()
         scheduler.shutdown(wait=True)
         server.stop()
         log.info("service.stopped")
+
+
+def _listener(app: App) -> LmtpListener | None:
+    """What takes returned mail, listening; None where none is wanted.
+
+    :raises ListenError: when its port cannot be had.
+    """
+    settings = app.config.settings.feedback
+    if not settings.lmtp_port:
+        return None
+    listener = LmtpListener(
+        lambda data: take_feedback(app, data),
+        bounce_address=settings.bounce_address,
+        host=settings.lmtp_host,
+        port=settings.lmtp_port,
+    )
+    listener.start()
+    return listener
 
 
 class Pages:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from digest.store.articles import SqlArticles
 from digest.store.audience import SqlAudience
 from digest.store.database import Database, connect
+from digest.store.feedback import SqlFeedback
 from digest.store.feeds import SqlFeeds
 from digest.store.issues import SqlIssues
 from digest.store.ledger import SqlLedger
@@ -39,6 +40,7 @@ class SqlStore:
         self.ledger = SqlLedger(database)
         self.hubs = SqlHubs(database)
         self.preflight = SqlPreflight(database)
+        self.feedback = SqlFeedback(database)
 
     def link_key(self) -> bytes:
         """The key that signs links, 32 bytes: made on first use, then always the same."""

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import Dialect
 
 from digest.model import (
+    BounceVerdict,
     Consent,
     DeliveryState,
     EntryState,
@@ -363,6 +364,35 @@ link_checks = Table(
     Column("failure", Text, nullable=False),
     Column("status", Integer),
     Column("unresolved", Boolean, nullable=False),
+)
+
+# No foreign keys to people, as in the ledger: what came back stays on record.
+feedback = Table(
+    "feedback",
+    METADATA,
+    Column("mail", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id")),
+    Column("subscriber_id", Integer),
+    Column("address", Text, nullable=False),
+    Column("verdict", _one_of(BounceVerdict), nullable=False),
+    Column("proven", Boolean, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reply_code", Integer),
+    Column("diagnostic", Text, nullable=False),
+    Column("feedback_type", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("feedback_by_issue", "issue_id", "verdict"),
+    Index("feedback_by_subscriber", "subscriber_id", "at"),
+)
+
+# Issues that were paused for what came back: once each, or no person could resume them.
+guard_trips = Table(
+    "guard_trips",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 renderings = Table(
