@@ -117,6 +117,16 @@ def _renderer(config: Config) -> Renderer:
 
 
 def _mailer(config: Config) -> Mailer:
+    settings, secrets = config.settings.smtp, config.secrets
+    if settings.protocol.is_on_disk:
+        from digest.deliver.mailboxes import MailboxMailer
+
+        return MailboxMailer(settings, folder=config.directory)
     from digest.deliver.smtp import SmtpMailer
 
-    return SmtpMailer(config.settings.smtp, password=config.secrets.smtp_password)
+    return SmtpMailer(
+        settings,
+        password=secrets.smtp_password,
+        token=secrets.smtp_token,
+        folder=config.directory,
+    )

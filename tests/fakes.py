@@ -25,6 +25,7 @@ from digest.model import (
     FetchRequest,
     FetchResult,
     Issue,
+    Lost,
     Newsletter,
     ParseJob,
     ParseResult,
@@ -152,6 +153,13 @@ class FakeMailSession:
         if isinstance(outcome, Accepted):
             self.mailer.sent.append(envelope)
         return outcome
+
+    def stream(self, jobs: Iterable[tuple[_Tag, Envelope]]) -> Iterator[tuple[_Tag, SendOutcome]]:
+        for tag, envelope in jobs:
+            outcome = self.send(envelope)
+            yield tag, outcome
+            if isinstance(outcome, Lost):
+                return
 
     def close(self) -> None:
         self.closed = True

@@ -16,6 +16,7 @@ from digest.errors import Problem
 
 # Of each table, a key and the one that must not be less.
 _ORDERED = (("collect", "backoff", "max_backoff"), ("deliver", "retry", "max_retry"))
+_MAYBE_CLEAR = frozenset({SmtpSecurity.NONE, SmtpSecurity.OPPORTUNISTIC})
 
 
 def read_settings(file: TomlFile, base: TomlFile, secrets: Secrets) -> Checked[Settings]:
@@ -84,11 +85,12 @@ def _warnings(settings: Settings, file: TomlFile, secrets: Secrets) -> Iterator[
         fix = f"serve it over https: {shown(f'https{settings.web.public_url[4:]}')}"
         yield file.problem(("web", "public_url"), message, fix=fix)
     smtp = settings.smtp
-    if smtp.username and smtp.security is SmtpSecurity.NONE and not _is_local(smtp.host):
+    if smtp.username and smtp.security in _MAYBE_CLEAR and not _is_local(smtp.host):
         path = file.first_of([("smtp", "security"), ("smtp", "username")])
-        message = "the password would cross the network in the clear"
+        may = "could" if smtp.security is SmtpSecurity.OPPORTUNISTIC else "would"
+        message = f"the password {may} cross the network in the clear"
         yield file.problem(path, message, fix='set security = "starttls" or "tls"')
-    if smtp.username and not secrets.smtp_password:
+    if smtp.username and not (secrets.smtp_password or secrets.smtp_token):
         message = "there is a user name and no password"
         fix = "set DIGEST_SMTP_PASSWORD or DIGEST_SMTP_PASSWORD_FILE in the environment"
         yield file.problem(("smtp", "username"), message, fix=fix)
@@ -102,7 +104,7 @@ def _is_local(host: str) -> bool:
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return host == "localhost" or host.endswith(".localhost") or host.startswith("/")
 
 
 def _has_password(url: str) -> bool:

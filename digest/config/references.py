@@ -4,12 +4,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from digest.config.secrets import DATABASE_URL, SECRET_KEY, SMTP_PASSWORD, read_variable
+from digest.config.secrets import (
+    DATABASE_URL,
+    SECRET_KEY,
+    SMTP_PASSWORD,
+    SMTP_TOKEN,
+    read_variable,
+)
 from digest.config.wording import UnfitError, shown
 
 _REFERENCE = re.compile(r"\$\{(?P<name>[^{}]*)\}")
 _NAME = re.compile(r"DIGEST_[A-Z0-9_]+")
-_OWN = frozenset({SMTP_PASSWORD, SECRET_KEY, DATABASE_URL})
+_OWN = frozenset({SMTP_PASSWORD, SMTP_TOKEN, SECRET_KEY, DATABASE_URL})
 _SECRET_HEADER = re.compile(
     r"authori[sz]ation|cookie|token|secret|key|password|signature", re.IGNORECASE
 )

@@ -12,6 +12,7 @@ ENVIRONMENT = "environment"
 DATABASE_URL = "DIGEST_DATABASE_URL"
 SECRET_KEY = "DIGEST_SECRET_KEY"  # noqa: S105 - the variable's name
 SMTP_PASSWORD = "DIGEST_SMTP_PASSWORD"  # noqa: S105 - the variable's name
+SMTP_TOKEN = "DIGEST_SMTP_TOKEN"  # noqa: S105 - the variable's name
 _SHORTEST_KEY = 32
 
 
@@ -20,6 +21,7 @@ class Environment:
     """The variables' values, empty where unset. Never printed: the representation is empty."""
 
     smtp_password: str = ""
+    smtp_token: str = ""
     secret_key: str = ""
     database_url: str = ""
 
@@ -34,12 +36,13 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
     value. ``value`` is always there, without what could not be read. Nothing that is found
     repeats a value.
     """
-    names = (SMTP_PASSWORD, SECRET_KEY, DATABASE_URL)
+    names = (SMTP_PASSWORD, SMTP_TOKEN, SECRET_KEY, DATABASE_URL)
     found = {name: read_variable(environment, name) for name in names}
     key = found[SECRET_KEY].value or ""
     return Checked(
         value=Environment(
             smtp_password=found[SMTP_PASSWORD].value or "",
+            smtp_token=found[SMTP_TOKEN].value or "",
             secret_key=key,
             database_url=found[DATABASE_URL].value or "",
         ),

@@ -81,19 +81,39 @@ class SmtpSecurity(StrEnum):
     """How the connection to the mail server is protected."""
 
     NONE = "none"
+    OPPORTUNISTIC = "opportunistic"
     STARTTLS = "starttls"
     TLS = "tls"
 
 
-class SmtpSettings(Section):
-    """``[smtp]``: the mail server that takes our messages."""
+class SmtpProtocol(StrEnum):
+    """What takes our messages: a server, or a mailbox on disk for dry runs."""
 
+    SMTP = "smtp"
+    LMTP = "lmtp"
+    MAILDIR = "maildir"
+    MBOX = "mbox"
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether messages end in a mailbox on disk instead of going anywhere."""
+        return self in {SmtpProtocol.MAILDIR, SmtpProtocol.MBOX}
+
+
+class SmtpSettings(Section):
+    """``[smtp]``: the mail server that takes our messages. ``path`` is for mailboxes on disk."""
+
+    protocol: SmtpProtocol
+    path: Name
     host: Name
     port: Port
     security: SmtpSecurity
+    certificate: str
+    key: str
     username: str
     timeout: Duration
     connections: Count
+    window: Count
     greeting: str
 
 
@@ -150,6 +170,7 @@ class Secrets:
     """What comes from the environment only. Never printed: the representation is empty."""
 
     smtp_password: str = ""
+    smtp_token: str = ""
     secret_key: str = ""
 
     def __repr__(self) -> str:

@@ -14,6 +14,7 @@ MAX_ADDRESS = 254
 MAX_LOCAL = 64
 MAX_DOMAIN = 253
 MAX_LABEL = 63
+MAX_ASCII = 0x7F
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
@@ -44,6 +45,28 @@ def ascii_address(address: str) -> str:
     """
     local, domain = _split(address)
     return f"{local}@{domain}"
+
+
+def international_address(address: str) -> str:
+    """The address as it goes to a server that offers SMTPUTF8 (RFC 6531): any local part.
+
+    The domain is in lower case and punycode, which such servers take as well.
+
+    :raises ValueError: with a clause for people, when it is no address.
+    """
+    local, domain = _halves(address)
+    if problem := next(_local_problems(_ascii_twin(local)), None):
+        raise ValueError(problem)
+    whole = f"{local}@{ascii_domain(domain)}"
+    if len(local.encode()) > MAX_LOCAL or len(whole.encode()) > MAX_ADDRESS:
+        message = f"the address is longer than {MAX_ADDRESS} bytes, or {MAX_LOCAL} before the @"
+        raise ValueError(message)
+    return whole
+
+
+def _ascii_twin(local: str) -> str:
+    """The local part with a letter for each printable character outside ASCII: RFC 6531's atext."""
+    return "".join("x" if ord(one) > MAX_ASCII and one.isprintable() else one for one in local)
 
 
 def normalise_address(address: str) -> str:

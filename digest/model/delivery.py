@@ -142,8 +142,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """A built message on its way to the mail server: one recipient, CRLF bytes."""
+    """A built message on its way to the mail server: one recipient, CRLF bytes.
+
+    ``parts`` is ``content`` in pieces, or empty. Pieces that many messages share should be the same
+    objects in all of them: what the hand-over works out about such a piece, it works out once.
+    """
 
     sender: str
     recipient: str
     content: bytes
+    parts: tuple[bytes, ...] = ()

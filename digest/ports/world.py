@@ -74,6 +74,16 @@ class MailSession(Protocol):
         """Hand one message over and wait for the final reply. Never raises for a refusal."""
         ...
 
+    def stream(self, jobs: Iterable[tuple[_Tag, Envelope]]) -> Iterator[tuple[_Tag, SendOutcome]]:
+        """Hand messages over, as many at a time as the server allows: each tag with its outcome.
+
+        Outcomes come as soon as they are certain, and every job that was read has one. ``jobs`` is
+        read as there is room for another message, and no further once the connection is lost; on
+        one that was lost before, one job is read and lost. Whoever wants to stop ends ``jobs`` and
+        takes the outcomes that are left; to leave the iterator early is to hang up.
+        """
+        ...
+
     def close(self) -> None:
         """Say goodbye, if there is still somebody to say it to."""
         ...

@@ -23,12 +23,17 @@ ENVELOPE = Envelope(sender="news@a.example", recipient="reader@b.example", conte
 
 def settings(port: int, **changes: object) -> SmtpSettings:
     values: dict[str, object] = {
+        "protocol": "smtp",
+        "path": "outgoing",
         "host": "127.0.0.1",
         "port": port,
         "security": SmtpSecurity.NONE,
+        "certificate": "",
+        "key": "",
         "username": "",
         "timeout": timedelta(seconds=5),
         "connections": 1,
+        "window": 16,
         "greeting": "client.example",
     }
     return SmtpSettings.model_validate(values | changes)

@@ -63,6 +63,20 @@ def test_international_domain_goes_out_in_punycode() -> None:
     assert inbox.taken[0].rcpt_tos == ["me@xn--bcher-kva.example"]
 
 
+def test_local_part_outside_ascii_goes_where_smtputf8_is_offered() -> None:
+    """A reader whose local part is not ASCII gets mail from a server that says it can do that."""
+    inbox = Inbox()
+    with serving(inbox) as port:
+        session = SmtpMailer(settings(port)).connect()
+        outcome = session.send(
+            Envelope(sender="n@a.example", recipient="jörg@bücher.example", content=CONTENT)
+        )
+        session.close()
+    assert isinstance(outcome, Accepted)
+    assert inbox.taken[0].rcpt_tos == ["jörg@xn--bcher-kva.example"]
+    assert inbox.taken[0].smtp_utf8
+
+
 @pytest.mark.parametrize(
     ("sender", "recipient", "code"),
     [
@@ -119,7 +133,7 @@ def test_refusal_is_a_value_and_the_session_goes_on(sender: str, recipient: str,
 def test_what_cannot_be_said_is_not_sent(envelope: Envelope, reason: str) -> None:
     """Line breaks in addresses and bare ones in content never reach the server."""
     inbox = Inbox()
-    with serving(inbox) as port:
+    with serving(inbox, enable_SMTPUTF8=False) as port:
         session = SmtpMailer(settings(port)).connect()
         outcome = session.send(envelope)
         session.close()
@@ -244,11 +258,11 @@ def test_refused_data_and_refused_content_are_refusals() -> None:
     def talk(connection: socket.socket) -> None:
         connection.sendall(b"220 test ESMTP\r\n")
         for reply in (EHLO, OK, OK, b"451 4.3.0 not now\r\n", OK, OK, OK, GO):
-            heard.append(read_until(connection, b"\r\n")[:4])
+            heard.append(read_until(connection, b"\r\n")[:4].upper())
             connection.sendall(reply)
         read_until(connection, b"\r\n.\r\n")
         connection.sendall(b"550-5.6.0 first\r\n550 5.6.0 second\r\n")
-        heard.append(read_until(connection, b"\r\n")[:4])
+        heard.append(read_until(connection, b"\r\n")[:4].upper())
         connection.sendall(b"221 bye\r\n")
 
     with scripted(talk) as port:
@@ -260,15 +274,15 @@ def test_refused_data_and_refused_content_are_refusals() -> None:
     assert isinstance(second, Refused)
     assert str(second.reply) == "550 5.6.0 first 5.6.0 second"
     assert heard == [
-        b"ehlo",
+        b"EHLO",
         b"MAIL",
         b"RCPT",
         b"DATA",
-        b"rset",
+        b"RSET",
         b"MAIL",
         b"RCPT",
         b"DATA",
-        b"quit",
+        b"QUIT",
     ]
 
 

@@ -63,12 +63,12 @@ SETTINGS_MISTAKES = {
     "unknown-choice": main(
         'security = "none"', 'security = "start-tls"',
         field="smtp.security",
-        message='should be "none", "starttls" or "tls", not "start-tls"',
+        message='should be "none", "opportunistic", "starttls" or "tls", not "start-tls"',
         fix='did you mean "starttls"?',
     ),
     "far-off-choice": main(
         'security = "none"', 'security = "ssl"',
-        field="smtp.security", message='should be "none", "starttls" or "tls", not "ssl"', fix="",
+        field="smtp.security", message='should be "none", "opportunistic", "starttls" or "tls", not "ssl"', fix="",
     ),
     "no-duration": main(
         'interval = "30 minutes"', 'interval = "soon"',
