@@ -14,7 +14,7 @@ from digest.model import (
     SendOutcome,
     Tally,
 )
-from digest.pipeline.claims import is_dead, this_process
+from digest.pipeline.claims import claiming, is_dead
 from digest.pipeline.handover import Handover, OnSettled, ignore, work
 from digest.pipeline.letters import sample_envelope
 from digest.pipeline.variants import Variants
@@ -46,25 +46,31 @@ def deliver_issue(
     ``on_settled`` is called from the workers' threads.
 
     :raises StateError: when the issue is not approved.
+    :raises StoreError: when the ledger cannot be written; the next run goes on from what it holds.
     """
     if kept.state not in SENDABLE:
         raise StateError(kept.issue.slug, f"is {kept.state}; only approved issues are sent")
     ledger = app.store.ledger
     ledger.freeze(kept.id, newsletter=kept.issue.key.newsletter, now=app.clock())
     ledger.recover([name for name in ledger.owners() if is_dead(name)], now=app.clock())
-    run = Handover(
-        app=app,
+    variants = Variants(
         kept=kept,
-        variants=Variants(
-            kept=kept,
-            newsletter=app.config.newsletter(kept.issue.key.newsletter),
-            rendering=app.store.issues.rendering(kept.id),
-        ),
-        owner=this_process(),
-        stop=stop or threading.Event(),
-        on_settled=on_settled,
+        newsletter=app.config.newsletter(kept.issue.key.newsletter),
+        rendering=app.store.issues.rendering(kept.id),
     )
-    _run_workers(run, app.config.settings.smtp.connections)
+    with claiming() as owner:
+        run = Handover(
+            app=app,
+            kept=kept,
+            variants=variants,
+            owner=owner,
+            stop=stop or threading.Event(),
+            on_settled=on_settled,
+        )
+        with run.recorder:
+            _run_workers(run, app.config.settings.smtp.connections)
+    if run.error:
+        raise run.error
     return _conclude(run)
 
 

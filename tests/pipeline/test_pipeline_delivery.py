@@ -153,12 +153,14 @@ def test_an_unsubscribe_in_mid_run_takes_effect_on_the_next_message(scene: Scene
 def test_stop_drains_and_a_second_run_completes(scene: Scene) -> None:
     """After `stop` nothing new is started, no claim is left, and the rest follows later."""
     stop = threading.Event()
-    first = deliver_issue(
-        scene.app,
-        scene.kept,
-        stop=stop,
-        on_settled=lambda *_: stop.set() if len(scene.mailer.sent) == 5 else None,
-    )
+
+    def fifth(_envelope: Envelope) -> SendOutcome | None:
+        if len(scene.mailer.sent) == 4:
+            stop.set()
+        return None
+
+    scene.mailer.outcome = fifth  # type: ignore[assignment]  # None means accept
+    first = deliver_issue(scene.app, scene.kept, stop=stop)
     assert len(scene.mailer.sent) == 5
     assert not first.finished
     assert scene.app.store.ledger.owners() == ()
