@@ -32,6 +32,8 @@ COMMANDS = {
     "serve": ("digest.cli.service", "The service: scheduler, public pages, health."),
     "subscribers": ("digest.cli.audience", "Subscribers: add, import, export, show, remove."),
     "suppressions": ("digest.cli.audience", "Addresses that never get mail again."),
+    "backup": ("digest.cli.backups", "Copy the database, also while it is in use."),
+    "restore": ("digest.cli.backups", "Put a backup in the database's place."),
     "status": ("digest.cli.status", "Where everything stands."),
 }
 

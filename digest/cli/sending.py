@@ -114,11 +114,22 @@ def pause(session: Session, issue: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("issue")
+@click.argument("issue", default="")
+@click.option("--after-restore", is_flag=True, help="Trust a database that was put back or copied.")
 @json_option
 @pass_session
-def resume(session: Session, issue: str, *, as_json: bool) -> None:
-    """Go on sending a paused ISSUE, to those who have not got it yet."""
+def resume(session: Session, issue: str, *, after_restore: bool, as_json: bool) -> None:
+    """Go on sending a paused ISSUE, to those who have not got it yet.
+
+    With --after-restore instead of ISSUE: go on sending from a database that was restored or
+    copied, to all whom it does not know to have got theirs. Cancel an issue first to prevent that.
+    """
+    if bool(issue) is after_restore:
+        message = "name an ISSUE, or say --after-restore"
+        raise click.UsageError(message)
+    if after_restore:
+        _trust(session, as_json=as_json)
+        return
     _move(session, issue, to=IssueState.SENDING, allowed=(IssueState.PAUSED,), as_json=as_json)
 
 
@@ -191,6 +202,23 @@ def _send_test(session: Session, app: App, kept: KeptIssue, *, address: str, as_
 
 def _answer(outcome: SendOutcome) -> str:
     return str(outcome.reply) if isinstance(outcome, Accepted | Refused) else outcome.reason
+
+
+def _trust(session: Session, *, as_json: bool) -> None:
+    with session.open_app() as app:
+        doubt = app.store.life.doubt()
+        if doubt:
+            app.store.life.trust()
+        under_way = app.store.issues.issues(states=(IssueState.SENDING, IssueState.PAUSED))
+        tallies = {kept.issue.slug: app.store.ledger.tally(kept.id) for kept in under_way}
+
+    def human(console: Console) -> None:
+        console.print(f"the database {doubt}; it is trusted now" if doubt else "nothing was halted")
+        for slug, tally in tallies.items():
+            console.print(f"{escape(slug)}: {tally.open} of {tally.total} still to come")
+
+    facts = {"doubt": doubt, "open": {slug: tally.open for slug, tally in tallies.items()}}
+    session.show(facts, as_json=as_json, human=human)
 
 
 def _move(

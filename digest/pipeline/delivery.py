@@ -51,6 +51,14 @@ def deliver_issue(
     if kept.state not in SENDABLE:
         raise StateError(kept.issue.slug, f"is {kept.state}; only approved issues are sent")
     ledger = app.store.ledger
+    if doubt := app.store.life.doubt():
+        return Delivered(
+            slug=kept.issue.slug,
+            tally=ledger.tally(kept.id),
+            finished=False,
+            stopped=f"the database {doubt}; who got this already may not be in it – see "
+            "`digest status`, then say `digest resume --after-restore`",
+        )
     ledger.freeze(kept.id, newsletter=kept.issue.key.newsletter, now=app.clock())
     ledger.recover([name for name in ledger.owners() if is_dead(name)], now=app.clock())
     variants = Variants(

@@ -68,6 +68,7 @@ class Supply:
 
     def _claim(self) -> None:
         settings, now = self._app.config.settings.deliver, self._app.clock()
+        self._app.store.life.advance()
         self._claimed.extend(
             self._app.store.ledger.claim(
                 self._kept.id,

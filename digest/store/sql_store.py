@@ -10,6 +10,7 @@ from digest.store.database import Database, connect
 from digest.store.feeds import SqlFeeds
 from digest.store.issues import SqlIssues
 from digest.store.ledger import SqlLedger
+from digest.store.life import EPOCH, SqlLife
 from digest.store.lists import SqlLists
 from digest.store.preflight import SqlPreflight
 from digest.store.schema import bring_up_to_date
@@ -17,7 +18,6 @@ from digest.store.tables import instance
 from digest.store.websub import SqlHubs
 
 _LINK_KEY = "link_key"
-_EPOCH = "epoch"
 _KEY_BYTES = 32
 
 
@@ -35,6 +35,7 @@ class SqlStore:
         self.issues = SqlIssues(database)
         self.audience = SqlAudience(database)
         self.ledger = SqlLedger(database)
+        self.life = SqlLife(database)
         self.hubs = SqlHubs(database)
         self.preflight = SqlPreflight(database)
 
@@ -44,7 +45,7 @@ class SqlStore:
 
     def epoch(self) -> str:
         """What tells this database's life from that of a copy of it, in hexadecimal."""
-        return self._fact(_EPOCH)
+        return self._fact(EPOCH)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -58,7 +59,7 @@ class SqlStore:
         with self.database.writing() as connection:
             connection.execute(
                 self.database.insert(instance).on_conflict_do_nothing(),
-                [{"key": k, "value": secrets.token_hex(_KEY_BYTES)} for k in (_LINK_KEY, _EPOCH)],
+                [{"key": k, "value": secrets.token_hex(_KEY_BYTES)} for k in (_LINK_KEY, EPOCH)],
             )
             return _read(connection, key) or ""
 
