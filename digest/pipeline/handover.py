@@ -102,7 +102,9 @@ class Handover:
 def work(run: Handover) -> None:
     """Work off recipients until none is due, the run ends, or the server cannot be used."""
     line = Line(run.app.mailer)
-    supply = Supply(run.app, run.kept, owner=run.owner, group=run.group)
+    supply = Supply(
+        run.app, run.kept, owner=run.owner, group=run.group, settle_first=run.recorder.flush
+    )
     try:
         while not run.is_ending() and supply.has_more():
             _hand_over(run, line, supply)
@@ -133,8 +135,6 @@ def _letters(run: Handover, line: Line, supply: Supply) -> Iterator[tuple[Delive
     """
     while not run.is_ending():
         try:
-            if not supply.is_fresh:
-                run.recorder.flush()
             delivery = supply.take()
         except StoreError as error:
             run.fail(error)

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from digest.app import App
 from digest.errors import StoreError
@@ -16,14 +16,24 @@ class Supply:
     """The recipients one worker has in hand.
 
     ``group`` of them at a time are begun, in one transaction: marked as being handed over, where
-    they still want the issue and it is not paused. Not for several threads.
+    they still want the issue and it is not paused. Before that, ``settle_first`` records what was
+    answered, so that a crash never finds more than two groups begun. Not for several threads.
     """
 
-    def __init__(self, app: App, kept: KeptIssue, *, owner: str, group: int) -> None:
+    def __init__(
+        self,
+        app: App,
+        kept: KeptIssue,
+        *,
+        owner: str,
+        group: int,
+        settle_first: Callable[[], None],
+    ) -> None:
         self._app = app
         self._kept = kept
         self._owner = owner
         self._group = group
+        self._settle_first = settle_first
         self._claimed: deque[Delivery] = deque()
         self._begun: deque[Delivery] = deque()
         self._begun_at = 0.0
@@ -34,15 +44,10 @@ class Supply:
             self._claim()
         return bool(self._begun or self._claimed)
 
-    @property
-    def is_fresh(self) -> bool:
-        """Whether the next one can be taken without beginning a group."""
-        return bool(self._begun) and time.monotonic() - self._begun_at < FRESH_SECONDS
-
     def take(self) -> Delivery | None:
         """The next recipient, begun; None where the rest must not go out or nobody is left."""
         while self.has_more():
-            if not self.is_fresh:
+            if not self._begun or time.monotonic() - self._begun_at > FRESH_SECONDS:
                 self._begin()
             if self._begun:
                 return self._begun.popleft()
@@ -80,6 +85,7 @@ class Supply:
         )
 
     def _begin(self) -> None:
+        self._settle_first()
         self._put_first(self._begun)
         self._begun.clear()
         group = [self._claimed.popleft() for _ in range(min(self._group, len(self._claimed)))]
