@@ -1,14 +1,17 @@
 """Subscribers and deliveries kept in dictionaries, held to the ports' contracts."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from digest.model import (
     EVERYTHING,
+    AnswerCount,
     Consent,
     Delivery,
     DeliveryState,
+    DomainTally,
     Enrolment,
     IssueState,
     NewSubscriber,
@@ -278,6 +281,27 @@ class FakeLedgerStore:
         return Tally(
             counts=tuple((state, states.count(state)) for state in DeliveryState if state in states)
         )
+
+    def domains(self, issue_id: int, *, limit: int) -> tuple[DomainTally, ...]:
+        rows = [row.delivery for row in self.rows if row.delivery.issue_id == issue_id]
+        found: dict[str, list[DeliveryState]] = {}
+        for delivery in rows:
+            found.setdefault(delivery.address.rpartition("@")[2], []).append(delivery.state)
+        largest = sorted(found, key=lambda name: (-len(found[name]), name))[:limit]
+        return tuple(
+            DomainTally(
+                domain=name, tally=Tally(counts=tuple(sorted(Counter(found[name]).items())))
+            )
+            for name in largest
+        )
+
+    def answers(self, issue_id: int) -> tuple[AnswerCount, ...]:
+        del issue_id
+        return ()
+
+    def sent_since(self, issue_id: int, since: datetime) -> int:
+        del since
+        return self.tally(issue_id)[DeliveryState.SENT]
 
     def _of(self, delivery_id: int) -> _LedgerRow:
         return self.rows[delivery_id - 1]

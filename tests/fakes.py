@@ -69,6 +69,22 @@ class FakeMediaStore:
         return self.files.get(hash_)
 
 
+@dataclass
+class FakeLife:
+    """A life without a break, unless a test says otherwise."""
+
+    doubted: str = ""
+
+    def doubt(self) -> str:
+        return self.doubted
+
+    def advance(self) -> None:
+        pass
+
+    def trust(self) -> None:
+        self.doubted = ""
+
+
 class FakeStore:
     """All of it, over one set of dictionaries."""
 
@@ -80,6 +96,7 @@ class FakeStore:
         self.issues = FakeIssueStore(feeds=self.feeds)
         self.audience = FakeAudienceStore()
         self.ledger = FakeLedgerStore(issues=self.issues, audience=self.audience)
+        self.life = FakeLife()
         self.hubs = FakeHubStore()
         self.preflight = FakePreflightStore()
         self.closed = False

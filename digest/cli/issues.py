@@ -12,6 +12,7 @@ from digest.app import App
 from digest.cli.editing import export, import_, rebuild, reopen
 from digest.cli.explaining import diff, explain
 from digest.cli.session import Session, json_option, pass_session
+from digest.cli.standing import print_standing, standing_facts
 from digest.model import IssueState, KeptIssue, Period, Story
 
 _TO_GO = (IssueState.DRAFT, IssueState.APPROVED, IssueState.PAUSED)
@@ -114,17 +115,20 @@ def list_(session: Session, *, newsletter: str, as_json: bool) -> None:
 @pass_session
 def show(session: Session, issue: str, *, as_json: bool) -> None:
     """One ISSUE with its stories, and why each is where it is."""
+    from digest.pipeline.standing import standing
+
     with session.open_app() as app:
         kept = app.store.issues.get(issue)
-        tally = app.store.ledger.tally(kept.id)
-    counts = {str(state): count for state, count in tally.counts}
+        now = standing(app, kept)
 
     def human(console: Console) -> None:
         _print_issue(console, kept)
-        if counts:
-            console.print("\n" + ", ".join(f"{count} {state}" for state, count in counts.items()))
+        if now.tally.counts:
+            told = ", ".join(f"{count} {state}" for state, count in now.tally.counts)
+            console.print(f"\n{told}")
+            print_standing(console, now)
 
-    session.show({**_facts(kept), "deliveries": counts}, as_json=as_json, human=human)
+    session.show({**_facts(kept), **standing_facts(now)}, as_json=as_json, human=human)
 
 
 @click.command()

@@ -9,10 +9,10 @@ from rich.markup import escape
 
 from digest.app import App
 from digest.cli.preflight import WaivedRule
-from digest.cli.progress import progress
 from digest.cli.session import Session, json_option, pass_session
+from digest.cli.standing import counts, print_standing, standing_facts, watching
 from digest.errors import StateError
-from digest.model import Accepted, Consent, IssueState, KeptIssue, Refused, SendOutcome, Tally
+from digest.model import Accepted, Consent, IssueState, KeptIssue, Refused, SendOutcome
 from digest.pipeline.delivery import Delivered
 
 
@@ -83,17 +83,22 @@ def send(session: Session, issue: str, *, address: str, as_json: bool) -> None:
 
     Its time of sending holds back `digest run` and `digest serve`, not this command.
     """
+    from digest.pipeline.standing import standing
+
     with session.open_app() as app:
         kept = app.store.issues.get(issue)
         if address:
             _send_test(session, app, kept, address=address, as_json=as_json)
             return
         delivered = _send_all(session, app, kept, as_json=as_json)
-    session.show(
-        delivered_facts(delivered),
-        as_json=as_json,
-        human=lambda console: print_delivered(console, delivered),
-    )
+        now = standing(app, kept)
+
+    def human(console: Console) -> None:
+        print_delivered(console, delivered)
+        print_standing(console, now)
+
+    facts = {**delivered_facts(delivered), **standing_facts(now)}
+    session.show(facts, as_json=as_json, human=human)
     if delivered.stopped:
         raise SystemExit(1)
 
@@ -114,11 +119,22 @@ def pause(session: Session, issue: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("issue")
+@click.argument("issue", default="")
+@click.option("--after-restore", is_flag=True, help="Trust a database that was put back or copied.")
 @json_option
 @pass_session
-def resume(session: Session, issue: str, *, as_json: bool) -> None:
-    """Go on sending a paused ISSUE, to those who have not got it yet."""
+def resume(session: Session, issue: str, *, after_restore: bool, as_json: bool) -> None:
+    """Go on sending a paused ISSUE, to those who have not got it yet.
+
+    With --after-restore instead of ISSUE: go on sending from a database that was restored or
+    copied, to all whom it does not know to have got theirs. Cancel an issue first to prevent that.
+    """
+    if bool(issue) is after_restore:
+        message = "name an ISSUE, or say --after-restore"
+        raise click.UsageError(message)
+    if after_restore:
+        _trust(session, as_json=as_json)
+        return
     _move(session, issue, to=IssueState.SENDING, allowed=(IssueState.PAUSED,), as_json=as_json)
 
 
@@ -156,19 +172,14 @@ def delivered_facts(delivered: Delivered) -> dict[str, object]:
     }
 
 
-def counts(tally: Tally) -> dict[str, int]:
-    """How many deliveries are in each state, by its name."""
-    return {str(state): count for state, count in tally.counts}
-
-
 def _send_all(session: Session, app: App, kept: KeptIssue, *, as_json: bool) -> Delivered:
     from digest.pipeline.delivery import deliver_issue
 
     expected = app.store.ledger.tally(kept.id).open or app.store.audience.count(
         newsletter=kept.issue.key.newsletter, consent=Consent.CONFIRMED
     )
-    with progress(session, f"sending {kept.issue.slug}", expected, as_json=as_json) as advance:
-        return deliver_issue(app, kept, on_settled=lambda _delivery, _settlement: advance())
+    with watching(session, kept.issue.slug, expected, as_json=as_json) as settled:
+        return deliver_issue(app, kept, on_settled=settled)
 
 
 def _send_test(session: Session, app: App, kept: KeptIssue, *, address: str, as_json: bool) -> None:
@@ -191,6 +202,23 @@ def _send_test(session: Session, app: App, kept: KeptIssue, *, address: str, as_
 
 def _answer(outcome: SendOutcome) -> str:
     return str(outcome.reply) if isinstance(outcome, Accepted | Refused) else outcome.reason
+
+
+def _trust(session: Session, *, as_json: bool) -> None:
+    with session.open_app() as app:
+        doubt = app.store.life.doubt()
+        if doubt:
+            app.store.life.trust()
+        under_way = app.store.issues.issues(states=(IssueState.SENDING, IssueState.PAUSED))
+        tallies = {kept.issue.slug: app.store.ledger.tally(kept.id) for kept in under_way}
+
+    def human(console: Console) -> None:
+        console.print(f"the database {doubt}; it is trusted now" if doubt else "nothing was halted")
+        for slug, tally in tallies.items():
+            console.print(f"{escape(slug)}: {tally.open} of {tally.total} still to come")
+
+    facts = {"doubt": doubt, "open": {slug: tally.open for slug, tally in tallies.items()}}
+    session.show(facts, as_json=as_json, human=human)
 
 
 def _move(

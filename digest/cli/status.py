@@ -1,5 +1,7 @@
 """``status``: where everything stands, in one look."""
 
+from typing import Any
+
 import click
 from rich.console import Console
 from rich.markup import escape
@@ -7,6 +9,7 @@ from rich.table import Table
 
 from digest.app import App
 from digest.cli.session import Session, json_option, pass_session
+from digest.cli.standing import standing_facts
 from digest.model import Consent, FeedHealth, IssueState, KeptIssue, Newsletter, Period
 from digest.pipeline.sources import all_feeds
 
@@ -21,6 +24,11 @@ def status(session: Session, *, as_json: bool) -> None:
     with session.open_app() as app:
         states = app.store.feeds.states([feed.url for feed in all_feeds(app)]).values()
         rows = [_row(app, newsletter) for newsletter in app.config.newsletters.values()]
+        sending = [
+            _under_way(app, kept)
+            for kept in app.store.issues.issues(states=(IssueState.SENDING, IssueState.PAUSED))
+        ]
+        doubt = app.store.life.doubt()
     failing = sum(state.health is not FeedHealth.ACTIVE for state in states)
 
     def human(console: Console) -> None:
@@ -29,12 +37,42 @@ def status(session: Session, *, as_json: bool) -> None:
         for row in rows:
             table.add_row(*(escape(str(value)) for value in row.values()))
         console.print(table)
+        for each in sending:
+            console.print(_told(each))
+        if doubt:
+            console.print(
+                f"[red]nothing is sent[/]: the database {escape(doubt)}; see "
+                "digest resume --after-restore"
+            )
 
     session.show(
-        {"feeds": len(states), "failing": failing, "newsletters": rows},
+        {
+            "feeds": len(states),
+            "failing": failing,
+            "newsletters": rows,
+            "sending": sending,
+            "doubt": doubt,
+        },
         as_json=as_json,
         human=human,
     )
+
+
+def _under_way(app: App, kept: KeptIssue) -> dict[str, object]:
+    from digest.pipeline.standing import standing
+
+    return {
+        "issue": kept.issue.slug,
+        "state": str(kept.state),
+        **standing_facts(standing(app, kept)),
+    }
+
+
+def _told(facts: dict[str, Any]) -> str:
+    states = ", ".join(f"{count:,} {state}" for state, count in facts["deliveries"].items())
+    left = facts["seconds_left"]
+    pace = f"; {facts['per_second']}/s, {left / 60:.0f} minutes left" if left is not None else ""
+    return f"{escape(facts['issue'])} ({facts['state']}): {states}{pace}"
 
 
 def _row(app: App, newsletter: Newsletter) -> dict[str, object]:

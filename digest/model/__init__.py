@@ -31,8 +31,10 @@ from digest.model.catalogue import ENGLISH, Catalogue, TextKey
 from digest.model.cron import CronExpression
 from digest.model.delivery import (
     Accepted,
+    AnswerCount,
     Delivery,
     DeliveryState,
+    DomainTally,
     Envelope,
     Lost,
     NothingChosen,
@@ -156,6 +158,7 @@ __all__ = [
     "NO_EDITS",
     "NO_WORDING",
     "Accepted",
+    "AnswerCount",
     "Approval",
     "Article",
     "ArticleCandidate",
@@ -176,6 +179,7 @@ __all__ = [
     "DateRange",
     "Delivery",
     "DeliveryState",
+    "DomainTally",
     "Drop",
     "Earlier",
     "Edits",

@@ -141,6 +141,24 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DomainTally:
+    """How the recipients of one domain stand."""
+
+    domain: str
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCount:
+    """How many deliveries stand in a state with the same reply, or the same words of ours."""
+
+    state: DeliveryState
+    code: int | None
+    note: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """A built message on its way to the mail server: one recipient, CRLF bytes.
 

@@ -2,7 +2,24 @@
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+
+_runs = count(1)
+_live: set[str] = set()
+
+
+@contextmanager
+def claiming() -> Iterator[str]:
+    """The name under which one run of this process claims; it is dead when the block ends."""
+    owner = f"{this_process()}/{next(_runs)}"
+    _live.add(owner)
+    try:
+        yield owner
+    finally:
+        _live.discard(owner)
 
 
 def this_process() -> str:
@@ -12,14 +29,17 @@ def this_process() -> str:
 
 
 def is_dead(owner: str) -> bool:
-    """Whether that owner was a process of this machine that has ended.
+    """Whether that owner was a process of this machine, or a run of this one, that has ended.
 
     False for owners on other machines: their claims run out by lease.
     """
     host, _, rest = owner.partition("/")
-    pid, _, started = rest.partition("/")
+    pid, _, rest = rest.partition("/")
+    started, _, run = rest.partition("/")
     if host != socket.gethostname() or not pid.isdecimal():
         return False
+    if run and owner.startswith(f"{this_process()}/"):
+        return owner not in _live
     return not _exists(int(pid)) or _started(int(pid)) != started
 
 

@@ -14,7 +14,7 @@ from digest.model import (
     SendOutcome,
     Tally,
 )
-from digest.pipeline.claims import is_dead, this_process
+from digest.pipeline.claims import claiming, is_dead
 from digest.pipeline.handover import Handover, OnSettled, ignore, work
 from digest.pipeline.letters import sample_envelope, signing_keys
 from digest.pipeline.variants import Variants
@@ -47,6 +47,7 @@ def deliver_issue(
 
     :raises StateError: when the issue is not approved.
     :raises ConfigError: when a key that should sign the mail cannot be used.
+    :raises StoreError: when the ledger cannot be written; the next run goes on from what it holds.
     """
     if kept.state not in SENDABLE:
         raise StateError(kept.issue.slug, f"is {kept.state}; only approved issues are sent")
@@ -54,21 +55,34 @@ def deliver_issue(
     # What cannot be signed must not begin to go out.
     signing_keys(app, newsletter)
     ledger = app.store.ledger
+    if doubt := app.store.life.doubt():
+        return Delivered(
+            slug=kept.issue.slug,
+            tally=ledger.tally(kept.id),
+            finished=False,
+            stopped=f"the database {doubt}; who got this already may not be in it – see "
+            "`digest status`, then say `digest resume --after-restore`",
+        )
     ledger.freeze(kept.id, newsletter=kept.issue.key.newsletter, now=app.clock())
     ledger.recover([name for name in ledger.owners() if is_dead(name)], now=app.clock())
-    run = Handover(
-        app=app,
+    variants = Variants(
         kept=kept,
-        variants=Variants(
-            kept=kept,
-            newsletter=newsletter,
-            rendering=app.store.issues.rendering(kept.id),
-        ),
-        owner=this_process(),
-        stop=stop or threading.Event(),
-        on_settled=on_settled,
+        newsletter=newsletter,
+        rendering=app.store.issues.rendering(kept.id),
     )
-    _run_workers(run, app.config.settings.smtp.connections)
+    with claiming() as owner:
+        run = Handover(
+            app=app,
+            kept=kept,
+            variants=variants,
+            owner=owner,
+            stop=stop or threading.Event(),
+            on_settled=on_settled,
+        )
+        with run.recorder:
+            _run_workers(run, app.config.settings.smtp.connections)
+    if run.error:
+        raise run.error
     return _conclude(run)
 
 

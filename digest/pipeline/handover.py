@@ -9,10 +9,11 @@ import structlog
 
 from digest.app import App
 from digest.deliver.policy import RetryPolicy, hard_bounce, settle
-from digest.errors import HandOffError, MessageError
+from digest.errors import HandOffError, MessageError, StoreError
 from digest.model import (
     Delivery,
     DeliveryState,
+    Envelope,
     KeptIssue,
     NothingChosen,
     SendOutcome,
@@ -22,8 +23,9 @@ from digest.model import (
 )
 from digest.pipeline.letters import envelope_for
 from digest.pipeline.line import Answered, Line
+from digest.pipeline.recorder import Recorder
+from digest.pipeline.supply import Supply
 from digest.pipeline.variants import Variants
-from digest.ports import MailSession
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +38,10 @@ def ignore(_delivery: Delivery, _settlement: Settlement) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class Handover:
-    """One run over one issue: what its workers share. ``stop`` drains it from outside."""
+    """One run over one issue: what its workers share. ``stop`` drains it from outside.
+
+    ``error`` is what broke it, where something did.
+    """
 
     app: App
     kept: KeptIssue
@@ -44,7 +49,18 @@ class Handover:
     owner: str
     stop: threading.Event
     on_settled: OnSettled
+    recorder: Recorder = field(init=False)
     reasons: list[str] = field(default_factory=list)
+    error: StoreError | None = None
+
+    def __post_init__(self) -> None:
+        """Make the recorder, whose groups are as large as what a connection has in flight."""
+        self.recorder = Recorder(self._keep, group=self.group)
+
+    @property
+    def group(self) -> int:
+        """How many recipients are begun, and how many answers are settled, in one transaction."""
+        return self.app.config.settings.smtp.window
 
     def is_ending(self) -> bool:
         """Whether workers should finish what is in their hands and take no more."""
@@ -54,64 +70,92 @@ class Handover:
         """End the run early, for a reason that would meet every recipient alike."""
         self.reasons.append(reason)
 
+    def fail(self, error: StoreError) -> None:
+        """End the run early, because the ledger cannot be written."""
+        self.error = self.error or error
+        self.halt(str(error))
+
+    def _keep(self, answers: Sequence[Answered]) -> None:
+        """Suppress the addresses that are dead, then record all answers, in one transaction."""
+        store, now = self.app.store, self.app.clock()
+        for one in answers:
+            if one.failed and hard_bounce(one.outcome):
+                store.audience.suppress(
+                    one.delivery.address, reason=SuppressionReason.HARD_BOUNCE, now=now
+                )
+        store.ledger.settle([one.settlement for one in answers], now=now)
+        for one in answers:
+            self._tell(one)
+            self.on_settled(one.delivery, one.settlement)
+
+    def _tell(self, answered: Answered) -> None:
+        if answered.settlement.state is not DeliveryState.SENT:
+            log.info(
+                "delivery.not_sent",
+                issue=self.kept.issue.slug,
+                subscriber=answered.delivery.subscriber_id,
+                state=str(answered.settlement.state),
+                note=answered.settlement.note,
+            )
+
 
 def work(run: Handover) -> None:
     """Work off recipients until none is due, the run ends, or the server cannot be used."""
     line = Line(run.app.mailer)
+    supply = Supply(
+        run.app, run.kept, owner=run.owner, group=run.group, settle_first=run.recorder.flush
+    )
     try:
-        for delivery in _claimed(run):
-            _deliver(run, line, delivery)
+        while not run.is_ending() and supply.has_more():
+            _hand_over(run, line, supply)
         if not run.reasons:
-            _conclude(run, line.clear())
+            run.recorder.put(*line.clear())
+        supply.give_back()
+    except StoreError as error:
+        run.fail(error)
     finally:
         line.close()
 
 
-def _claimed(run: Handover) -> Iterator[Delivery]:
-    """Deliveries claimed for this worker; what it does not get to goes back to the queue."""
-    settings = run.app.config.settings.deliver
-    while not run.is_ending():
-        now = run.app.clock()
-        batch = run.app.store.ledger.claim(
-            run.kept.id, limit=settings.batch, owner=run.owner, until=now + settings.lease, now=now
-        )
-        if not batch:
-            return
-        for position, delivery in enumerate(batch):
-            if run.is_ending():
-                _release(run, batch[position:])
-                return
-            yield delivery
-
-
-def _deliver(run: Handover, line: Line, delivery: Delivery) -> None:
+def _hand_over(run: Handover, line: Line, supply: Supply) -> None:
+    """Use one connection until it breaks or nobody is left."""
     try:
         session = line.open()
     except HandOffError as error:
         run.halt(str(error))
-        _release(run, (delivery,))
         return
-    if not run.app.store.ledger.begin(delivery, owner=run.owner, now=run.app.clock()):
-        return
-    answered = _answered(run, delivery, _send(run, session, delivery))
-    if line.learn(answered):
-        _record(run, _on_probation(run, answered))
-    else:
-        _conclude(run, (*line.cleared(answered), answered))
-    run.on_settled(delivery, answered.settlement)
-    if reason := line.stop_reason(answered):
-        run.halt(reason)
+    for delivery, outcome in session.stream(_letters(run, line, supply)):
+        _learn(run, line, _answered(run, delivery, outcome))
 
 
-def _send(run: Handover, session: MailSession, delivery: Delivery) -> SendOutcome:
+def _letters(run: Handover, line: Line, supply: Supply) -> Iterator[tuple[Delivery, Envelope]]:
+    """Messages as the connection asks for them. Whoever gets none is settled on the way.
+
+    A ledger that breaks ends the run only after what is in flight was answered.
+    """
+    while not run.is_ending():
+        try:
+            delivery = supply.take()
+        except StoreError as error:
+            run.fail(error)
+            return
+        if delivery is None:
+            return
+        made = _made(run, delivery)
+        if isinstance(made, Envelope):
+            yield delivery, made
+        else:
+            _learn(run, line, _answered(run, delivery, made))
+
+
+def _made(run: Handover, delivery: Delivery) -> Envelope | NothingChosen | Unbuildable:
     rendering = run.variants.of(delivery.variant)
     if rendering is None:
         return NothingChosen()
     try:
-        envelope = envelope_for(run.app, run.kept, rendering, delivery)
+        return envelope_for(run.app, run.kept, rendering, delivery)
     except MessageError as error:
         return Unbuildable(reason=str(error))
-    return session.send(envelope)
 
 
 def _answered(run: Handover, delivery: Delivery, outcome: SendOutcome) -> Answered:
@@ -124,41 +168,19 @@ def _answered(run: Handover, delivery: Delivery, outcome: SendOutcome) -> Answer
     return Answered(delivery=delivery, outcome=outcome, settlement=settlement)
 
 
-def _on_probation(run: Handover, answered: Answered) -> Settlement:
+def _learn(run: Handover, line: Line, answered: Answered) -> None:
+    """Take an answer in and have it recorded, with those whose probation it ends."""
+    kept = _on_probation(run, answered) if line.learn(answered) else answered
+    try:
+        run.recorder.put(*line.cleared(answered), kept)
+    except StoreError as error:
+        run.fail(error)
+    if reason := line.stop_reason(answered):
+        run.halt(reason)
+
+
+def _on_probation(run: Handover, answered: Answered) -> Answered:
     """The refusal as it is kept while it may be about us: to be tried again."""
     retry = run.app.clock() + run.app.config.settings.deliver.retry
-    return replace(answered.settlement, state=DeliveryState.DEFERRED, next_attempt_at=retry)
-
-
-def _conclude(run: Handover, answers: Sequence[Answered]) -> None:
-    """Record answers as they stand, and suppress the addresses that are dead."""
-    _record(run, *(answered.settlement for answered in answers))
-    for answered in answers:
-        if hard_bounce(answered.outcome):
-            run.app.store.audience.suppress(
-                answered.delivery.address,
-                reason=SuppressionReason.HARD_BOUNCE,
-                now=run.app.clock(),
-            )
-        if answered.settlement.state is not DeliveryState.SENT:
-            log.info(
-                "delivery.not_sent",
-                issue=run.kept.issue.slug,
-                subscriber=answered.delivery.subscriber_id,
-                state=str(answered.settlement.state),
-                note=answered.settlement.note,
-            )
-
-
-def _release(run: Handover, deliveries: Sequence[Delivery]) -> None:
-    """Give claimed rows back untouched."""
-    back = (
-        Settlement(delivery_id=delivery.id, state=DeliveryState.QUEUED, counts_as_attempt=False)
-        for delivery in deliveries
-    )
-    _record(run, *back)
-
-
-def _record(run: Handover, *settlements: Settlement) -> None:
-    if settlements:
-        run.app.store.ledger.settle(settlements, now=run.app.clock())
+    deferred = replace(answered.settlement, state=DeliveryState.DEFERRED, next_attempt_at=retry)
+    return replace(answered, settlement=deferred)

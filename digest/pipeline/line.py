@@ -1,6 +1,6 @@
 """A worker's connection to the mail server, and what it has learnt on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from digest.deliver.policy import Streak, stops_run
 from digest.model import Accepted, Delivery, DeliveryState, Lost, Refused, SendOutcome, Settlement
@@ -46,8 +46,10 @@ class Line:
     def learn(self, answered: Answered) -> bool:
         """Take one answer in; whether it is on probation."""
         before = self._streak
-        self._streak = before.after(answered.outcome)
+        if not isinstance(answered.outcome, Lost) or self._session is not None:
+            self._streak = before.after(answered.outcome)
         if isinstance(answered.outcome, Lost):
+            # Its other messages are lost with it; that is still one connection.
             self.close()
         doubtful = (
             isinstance(answered.outcome, Refused)
@@ -63,8 +65,12 @@ class Line:
         return self.clear() if isinstance(answered.outcome, Accepted) else ()
 
     def clear(self) -> tuple[Answered, ...]:
-        """Every answer on probation; none is afterwards."""
-        cleared, self._probation = tuple(self._probation), []
+        """Every answer on probation, whose attempt was counted then; none is afterwards."""
+        cleared = tuple(
+            replace(one, settlement=replace(one.settlement, counts_as_attempt=False))
+            for one in self._probation
+        )
+        self._probation.clear()
         return cleared
 
     def stop_reason(self, answered: Answered) -> str:

@@ -8,7 +8,7 @@ from digest.ports.audience import AudienceStore, LedgerStore
 from digest.ports.feedback import FeedbackStore
 from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, EntryStore, FeedStore, HubStore, ListStore
-from digest.ports.store import Store
+from digest.ports.store import LifeStore, Store
 from digest.ports.world import Embedder, Fetcher, Mailer, MailSession, Parser, Renderer
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "HubStore",
     "IssueStore",
     "LedgerStore",
+    "LifeStore",
     "ListStore",
     "MailSession",
     "Mailer",

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.model import (
+    AnswerCount,
     Consent,
     Delivery,
+    DomainTally,
     Enrolment,
     NewSubscriber,
     Settlement,
@@ -142,4 +144,16 @@ class LedgerStore(Protocol):
 
     def tally(self, issue_id: int) -> Tally:
         """How many deliveries stand in each state."""
+        ...
+
+    def domains(self, issue_id: int, *, limit: int) -> tuple[DomainTally, ...]:
+        """The domains with the most recipients, and how theirs stand; the most first."""
+        ...
+
+    def answers(self, issue_id: int) -> tuple[AnswerCount, ...]:
+        """What was answered to those who have not got the issue, word for word, and how often."""
+        ...
+
+    def sent_since(self, issue_id: int, since: datetime) -> int:
+        """How many were sent from that moment on."""
         ...

@@ -8,6 +8,25 @@ from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, FeedStore, HubStore, ListStore
 
 
+class LifeStore(Protocol):
+    """Whether the ledger knows all that was sent: not when a copy was put in the store's place."""
+
+    def doubt(self) -> str:
+        """Why the ledger may not know all that was sent, as a clause; empty where it does."""
+        ...
+
+    def advance(self) -> None:
+        """Count a turn of sending, durably, so that an earlier copy can be told.
+
+        :raises StoreError: when it cannot be written down.
+        """
+        ...
+
+    def trust(self) -> None:
+        """Take what the ledger says as right, on a person's word."""
+        ...
+
+
 class Store(Protocol):
     """All of it, over one database."""
 
@@ -44,6 +63,11 @@ class Store(Protocol):
     @property
     def ledger(self) -> LedgerStore:
         """Deliveries."""
+        ...
+
+    @property
+    def life(self) -> LifeStore:
+        """Whether the ledger knows all that was sent."""
         ...
 
     @property

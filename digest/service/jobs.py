@@ -1,6 +1,7 @@
 """What the service does at each tick, and how it says so."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 
 import structlog
@@ -14,6 +15,7 @@ from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entri
 from digest.pipeline.lastcall import last_call
 from digest.pipeline.lists import ListRefreshed, refresh_lists
 from digest.pipeline.once import Happening
+from digest.pipeline.pace import Pace
 from digest.pipeline.pictures import Illustrated, illustrate_drafts
 from digest.pipeline.pushes import PushTaken, compare_with_pushes, take_pushes
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
@@ -27,6 +29,9 @@ PUBLISH = "publish"
 HUBS = "hubs"
 PUSHES = "pushes"
 
+SAY_EVERY_SECONDS = 60
+"""How often a long delivery says how it gets on."""
+
 ToldOf = Happening | HubAsked | PushTaken
 
 
@@ -38,6 +43,8 @@ class Jobs:
         self._pulse = pulse
         self._stop = stop
         self._said_missing = False
+        self._pace: tuple[int, Pace] | None = None
+        self._said_at = 0.0
 
     def collect(self) -> None:
         """Read the lists that are due, ask the feeds that are, and fetch articles."""
@@ -50,6 +57,7 @@ class Jobs:
 
     def publish(self) -> None:
         """Draft, approve and send what is due."""
+        self._pace = None
         self._run(
             PUBLISH,
             lambda: last_call(self._app),
@@ -98,9 +106,19 @@ class Jobs:
                 self._said_missing = True
             yield happening
 
-    def _alive(self, _delivery: Delivery, _settlement: Settlement) -> None:
-        """A long delivery is no silence."""
+    def _alive(self, delivery: Delivery, settlement: Settlement) -> None:
+        """A long delivery is no silence, and says from time to time how it gets on."""
         self._pulse.went_well(PUBLISH, now=self._app.clock())
+        now = time.monotonic()
+        if self._pace is None or self._pace[0] != delivery.issue_id:
+            total = self._app.store.ledger.tally(delivery.issue_id).open
+            self._pace = delivery.issue_id, Pace(total=total, started=now)
+            self._said_at = now
+        pace = self._pace[1]
+        pace.count(delivery, settlement.state)
+        if now - self._said_at >= SAY_EVERY_SECONDS:
+            self._said_at = now
+            log.info("issue.progress", issue_id=delivery.issue_id, progress=pace.line(now))
 
 
 def tell(happening: ToldOf) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url
@@ -35,6 +36,8 @@ class Database:
 
     def __init__(self, url: URL) -> None:
         self.name = url.database or "" if _is_sqlite(url) else url.render_as_string()
+        self.file = _file(url)
+        """Where a SQLite database is; None for any other, and for one that is named by a URI."""
         self._engine = _engine(url)
         self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         # SQLite polls for its one write lock; threads of one process queue up here instead.
@@ -116,6 +119,11 @@ def portions(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
 
 def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
+
+
+def _file(url: URL) -> Path | None:
+    by_name = _is_sqlite(url) and url.database and not url.database.startswith("file:")
+    return Path(url.database) if by_name and url.database else None
 
 
 def _engine(url: URL) -> Engine:

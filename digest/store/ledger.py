@@ -17,7 +17,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     null,
     or_,
     select,
@@ -32,10 +31,10 @@ from digest.model import (
     DeliveryState,
     IssueState,
     Settlement,
-    Tally,
 )
 from digest.store.codec import decode_variant
-from digest.store.database import Database, portions
+from digest.store.database import portions
+from digest.store.standing import SqlStanding
 from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
 
 _FINAL = tuple(state for state in DeliveryState if state.final)
@@ -157,11 +156,8 @@ _SETTLE = (
 )
 
 
-class SqlLedger:
+class SqlLedger(SqlStanding):
     """A :class:`digest.ports.LedgerStore`."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
@@ -265,28 +261,6 @@ class SqlLedger:
         )
         with self._database.writing() as connection:
             return connection.execute(free).rowcount
-
-    def owners(self) -> tuple[str, ...]:
-        """Who holds claims now."""
-        wanted = (
-            select(_row.claimed_by)
-            .where(_row.claimed_by.is_not(None))
-            .distinct()
-            .order_by(_row.claimed_by)
-        )
-        with self._database.reading() as connection:
-            return tuple(connection.scalars(wanted))
-
-    def tally(self, issue_id: int) -> Tally:
-        """How many deliveries stand in each state."""
-        of_issue = _row.issue_id == issue_id
-        states = select(_row.state, func.count()).where(of_issue).group_by(_row.state)
-        # Zero is spelt out: SQLite uses a partial index only where it sees its condition.
-        uncertain = select(func.count()).where(of_issue, _row.times_uncertain > literal_column("0"))
-        with self._database.reading() as connection:
-            counts = connection.execute(states.order_by(_row.state)).all()
-            once = connection.scalar(uncertain) or 0
-        return Tally(counts=tuple((state, count) for state, count in counts), uncertain_once=once)
 
     def _freeze(
         self, connection: Connection, issue_id: int, *, newsletter: str, now: datetime

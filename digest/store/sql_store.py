@@ -11,6 +11,7 @@ from digest.store.feedback import SqlFeedback
 from digest.store.feeds import SqlFeeds
 from digest.store.issues import SqlIssues
 from digest.store.ledger import SqlLedger
+from digest.store.life import EPOCH, SqlLife
 from digest.store.lists import SqlLists
 from digest.store.media import SqlMedia
 from digest.store.preflight import SqlPreflight
@@ -19,7 +20,6 @@ from digest.store.tables import instance
 from digest.store.websub import SqlHubs
 
 _LINK_KEY = "link_key"
-_EPOCH = "epoch"
 _KEY_BYTES = 32
 
 
@@ -38,6 +38,7 @@ class SqlStore:
         self.issues = SqlIssues(database)
         self.audience = SqlAudience(database)
         self.ledger = SqlLedger(database)
+        self.life = SqlLife(database)
         self.hubs = SqlHubs(database)
         self.preflight = SqlPreflight(database)
         self.feedback = SqlFeedback(database)
@@ -48,7 +49,7 @@ class SqlStore:
 
     def epoch(self) -> str:
         """What tells this database's life from that of a copy of it, in hexadecimal."""
-        return self._fact(_EPOCH)
+        return self._fact(EPOCH)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -62,7 +63,7 @@ class SqlStore:
         with self.database.writing() as connection:
             connection.execute(
                 self.database.insert(instance).on_conflict_do_nothing(),
-                [{"key": k, "value": secrets.token_hex(_KEY_BYTES)} for k in (_LINK_KEY, _EPOCH)],
+                [{"key": k, "value": secrets.token_hex(_KEY_BYTES)} for k in (_LINK_KEY, EPOCH)],
             )
             return _read(connection, key) or ""
 

@@ -1,86 +1,42 @@
 """Delivery runs over a real SQLite ledger, with a mail server that answers as told."""
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from sqlalchemy import text
 
-from digest.app import App
-from digest.errors import StateError
+from digest.errors import DigestError, StateError
 from digest.model import (
-    Consent,
     Delivery,
     DeliveryState,
     Envelope,
     IssueState,
-    KeptIssue,
     Lost,
-    NewSubscriber,
     Refused,
     Reply,
     SendOutcome,
     Settlement,
 )
-from digest.pipeline.approval import approve_automatic, approve_issue
+from digest.pipeline.approval import approve_automatic
 from digest.pipeline.delivery import deliver_issue, deliver_waiting
-from digest.pipeline.preflight import BY_ITSELF
-from digest.store import open_store
-from tests.core.harbour import ISSUE, NEWSLETTER
-from tests.fakes import FakeMailer, fake_config, fake_world
+from digest.store.life import witness_of
+from tests.fakes import FakeMailer, FakeMailSession
+from tests.pipeline.delivery_scene import READERS, Scene, fill, opened
 
-READERS = 40
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = ISSUE.key.period.end + timedelta(hours=1)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-class Scene:
-    """An approved issue with confirmed readers, and a mail server to script."""
-
-    def __init__(self, app: App, clock: Clock, mailer: FakeMailer, kept: KeptIssue) -> None:
-        self.app = app
-        self.clock = clock
-        self.mailer = mailer
-        self.slug = kept.issue.slug
-
-    @property
-    def kept(self) -> KeptIssue:
-        return self.app.store.issues.get(self.slug)
-
-    def counts(self) -> dict[DeliveryState, int]:
-        return dict(self.app.store.ledger.tally(self.kept.id).counts)
-
-    def recipients(self) -> list[str]:
-        return sorted(envelope.recipient for envelope in self.mailer.sent)
+Tag = TypeVar("Tag")
 
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    newsletter = NEWSLETTER
-    config = fake_config(tmp_path, newsletters=[newsletter], smtp={"connections": 1})
-    world = fake_world(config)
-    store = open_store(f"sqlite:///{tmp_path}/digest.db")
-    clock = Clock()
-    app = replace(world.app, store=store, clock=clock)
-    rows = [
-        NewSubscriber(address=f"r{number:02}@reader.example", consent=Consent.CONFIRMED)
-        for number in range(READERS)
-    ]
-    store.audience.subscribe_all(rows, newsletter=newsletter.id, now=clock())
-    store.issues.add(ISSUE, now=clock())
-    kept = approve_issue(app, ISSUE.slug, by="editor", manner=BY_ITSELF)
-    yield Scene(app, clock, world.mailer, kept)
-    store.close()
+    with opened(tmp_path) as made:
+        fill(made)
+        yield made
 
 
 def answer(code: int, text: str) -> Callable[[Envelope], SendOutcome]:
@@ -153,12 +109,14 @@ def test_an_unsubscribe_in_mid_run_takes_effect_on_the_next_message(scene: Scene
 def test_stop_drains_and_a_second_run_completes(scene: Scene) -> None:
     """After `stop` nothing new is started, no claim is left, and the rest follows later."""
     stop = threading.Event()
-    first = deliver_issue(
-        scene.app,
-        scene.kept,
-        stop=stop,
-        on_settled=lambda *_: stop.set() if len(scene.mailer.sent) == 5 else None,
-    )
+
+    def fifth(_envelope: Envelope) -> SendOutcome | None:
+        if len(scene.mailer.sent) == 4:
+            stop.set()
+        return None
+
+    scene.mailer.outcome = fifth  # type: ignore[assignment]  # None means accept
+    first = deliver_issue(scene.app, scene.kept, stop=stop)
     assert len(scene.mailer.sent) == 5
     assert not first.finished
     assert scene.app.store.ledger.owners() == ()
@@ -196,3 +154,82 @@ def test_a_late_issue_waits_for_a_person(scene: Scene) -> None:
 def test_a_late_draft_is_not_approved_by_itself(scene: Scene) -> None:
     """A draft that fell due too long ago is left to an editor, whatever the newsletter says."""
     assert list(approve_automatic(scene.app)) == []
+
+
+def test_a_lost_connection_is_one_loss_however_much_was_on_it(scene: Scene) -> None:
+    """Five messages lost together count once, and the rest goes over a new connection."""
+    lost: list[str] = []
+
+    class Breaking(FakeMailSession):
+        """Takes five messages and breaks with all of them in flight, the first time."""
+
+        def stream(self, jobs: Iterable[tuple[Tag, Envelope]]) -> Iterator[tuple[Tag, SendOutcome]]:
+            if lost:
+                yield from super().stream(jobs)
+                return
+            tags = list(islice(jobs, 5))
+            lost.extend(envelope.recipient for _, envelope in tags)
+            for position, (tag, _) in enumerate(tags):
+                yield tag, Lost(reason="connection reset", uncertain=position == 0)
+
+    @dataclass
+    class Mailer(FakeMailer):
+        def connect(self) -> FakeMailSession:
+            return Breaking(self)
+
+    mailer = Mailer()
+    app = replace(scene.app, mailer=mailer)
+    done = deliver_issue(app, scene.kept)
+    assert not done.stopped
+    assert done.tally[DeliveryState.SENT] == READERS - 5
+    assert done.tally[DeliveryState.UNCERTAIN] == 1
+    assert done.tally[DeliveryState.QUEUED] == 4
+    scene.clock.now += timedelta(hours=6)
+    done = deliver_issue(app, scene.kept)
+    assert done.finished
+    assert done.tally.uncertain_once == 1
+    got = [envelope.recipient for envelope in mailer.sent]
+    assert len(got) == len(set(got)) == READERS
+
+
+def test_a_refusal_is_one_attempt_though_it_was_on_probation(scene: Scene) -> None:
+    """What is deferred first and becomes final later was tried once."""
+
+    def outcome(envelope: Envelope) -> SendOutcome | None:
+        refused = Refused(reply=Reply(code=554, text="5.7.1 content rejected"))
+        return refused if envelope.recipient == "r03@reader.example" else None
+
+    scene.mailer.outcome = outcome  # type: ignore[assignment]  # None means accept
+    assert deliver_issue(scene.app, scene.kept).finished
+    with scene.store.database.reading() as connection:
+        attempts = connection.execute(text("SELECT attempts, state FROM deliveries")).all()
+    assert sorted(attempts) == [(1, "failed")] + [(1, "sent")] * (READERS - 1)
+
+
+def test_nothing_is_sent_from_a_database_in_doubt(scene: Scene) -> None:
+    """A copy waits for a person's word, says so, and goes on afterwards."""
+    scene.store.life.advance()
+    witness_of(scene.store.database.file or Path()).unlink()
+    halted = deliver_issue(scene.app, scene.kept)
+    assert "digest resume --after-restore" in halted.stopped
+    assert [each.stopped for each in deliver_waiting(scene.app)] == [halted.stopped]
+    assert scene.mailer.sent == []
+    assert scene.kept.state is IssueState.APPROVED
+    scene.store.life.trust()
+    assert deliver_issue(scene.app, scene.kept).finished
+
+
+def test_a_run_that_broke_is_recovered_by_the_next_of_the_same_process(scene: Scene) -> None:
+    """A service that lives on does not wait for the lease of a run that ended without a word."""
+    stuck = DigestError("a bug")
+
+    def breaks(_envelope: Envelope) -> SendOutcome:
+        raise stuck
+
+    scene.mailer.outcome = breaks
+    with pytest.raises(DigestError, match="a bug"):
+        deliver_issue(scene.app, scene.kept)
+    scene.mailer.outcome = None
+    assert deliver_issue(scene.app, scene.kept).finished
+    assert scene.recipients() == sorted(set(scene.recipients()))
+    assert len(scene.recipients()) == READERS

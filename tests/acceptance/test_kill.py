@@ -1,0 +1,26 @@
+"""The kill bench in small: what it promises of 500 kills holds for 20."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+BENCH = Path(__file__).parents[1] / "bench" / "kill.py"
+
+
+def test_twenty_kills_lose_nobody_and_repeat_no_more_than_was_in_flight() -> None:
+    """Kill -9 at random moments, start again: nobody lost, every duplicate with its first id."""
+    done = subprocess.run(
+        [sys.executable, BENCH, "--kills", "20", "--recipients", "400", "--warm"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    figures = dict(line.split() for line in done.stdout.splitlines())
+    assert figures["lost"] == "0"
+    assert int(figures["kills"]) >= 10
+    assert figures["duplicates"] == figures["duplicates_same_id"]
+    assert int(figures["max_duplicates_a_kill"]) <= int(figures["max_in_flight"])
+    # Two connections, of a window each on its way and one to be recorded.
+    assert int(figures["max_in_flight"]) <= 2 * 2 * 16
