@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from digest.config.notations import check_base_url, check_domain, check_home_url
 from digest.config.quantities import parse_duration, parse_size
 from digest.errors import Problem, UnknownNameError
-from digest.model import Feed, FeedList, Newsletter
+from digest.model import Client, Feed, FeedList, Newsletter
 
 # A type's description completes the sentence "should be …" in what `digest check` reports.
 Duration = Annotated[
@@ -109,6 +109,15 @@ class DeliverSettings(Section):
     message_domain: Domain
 
 
+class PreflightSettings(Section):
+    """``[preflight]``: what an issue is held against before it goes out."""
+
+    clients: Annotated[
+        tuple[Client, ...],
+        Field(min_length=1, description=f"a list of some of: {', '.join(Client)}"),
+    ]
+
+
 class WebSettings(Section):
     """``[web]``: public pages and the editors' desk."""
 
@@ -140,6 +149,7 @@ class Settings(Section):
     collect: CollectSettings
     smtp: SmtpSettings
     deliver: DeliverSettings
+    preflight: PreflightSettings
     web: WebSettings
     templates: TemplateSettings
     log: LogSettings

@@ -114,7 +114,7 @@ from digest.model.newsletter import (
     Topic,
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
-from digest.model.preflight import Finding, Place, Severity, Waiver
+from digest.model.preflight import Client, Finding, Place, Severity, Waiver
 from digest.model.schedule import (
     CalendarLength,
     DateRange,
@@ -146,6 +146,7 @@ __all__ = [
     "CalendarLength",
     "Catalogue",
     "Choice",
+    "Client",
     "Consent",
     "Correction",
     "Coverage",
