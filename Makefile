@@ -6,7 +6,7 @@ UV := $(BIN)/uv
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove lint format lock clean
+.PHONY: help demo test prove golden gallery lint format lock clean
 
 help: ## Show the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,12 @@ test: $(VENV)/.dev ## Run the tests, in random order, on every core
 
 prove: $(VENV)/.dev ## Run the slow proofs too
 	$(BIN)/python -m pytest -n $(JOBS) --run-slow
+
+golden: $(VENV)/.dev ## Write the expected mails of tests/golden anew, to be reviewed as a change
+	$(BIN)/python -m pytest -n $(JOBS) tests/golden/test_golden_parts.py --renew-golden
+
+gallery: $(VENV)/.dev ## Show every theme, content and device on one page, build/gallery/index.html
+	$(BIN)/python -m tests.golden.gallery build/gallery
 
 lint: $(VENV)/.dev ## Formatting, ruff, mypy and the import contracts
 	$(BIN)/ruff format --check .

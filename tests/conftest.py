@@ -18,6 +18,7 @@ STRICT = os.environ.get("DIGEST_TEST_STRICT") == "1"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--run-slow", action="store_true", help="run the slow proofs too")
+    parser.addoption("--renew-golden", action="store_true", help="write the golden files anew")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

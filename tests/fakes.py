@@ -43,6 +43,7 @@ from digest.model import (
 from digest.resources import CONFIG
 from tests.fake_feeds import FakeArticleStore, FakeFeedStore, FakeHubStore, FakeListStore
 from tests.fake_issues import FakeIssueStore, FakePreflightStore
+from tests.fake_mail import mail
 from tests.fake_readers import FakeAudienceStore, FakeLedgerStore
 
 NOW = datetime(2024, 5, 16, 9, 0, tzinfo=UTC)
@@ -147,23 +148,23 @@ class FakeParser:
         pass
 
 
-_PAGE = """<!doctype html><html lang="en"><head><title>{title}</title></head>\
-<body><h1>{title}</h1><p>{stories}</p>\
-<a href="https://unsubscribe.slot.invalid/">Unsubscribe</a></body></html>"""
-
-
 @dataclass
 class FakeRenderer:
-    """Renders titles only; ``error`` is raised instead where there is one."""
+    """Renders titles only, into a sound mail or a ``page``; ``error`` is raised instead."""
 
-    page: str = _PAGE
+    page: str = ""
     error: Exception | None = None
 
     def render(self, issue: Issue, newsletter: Newsletter) -> RenderedIssue:
         if self.error:
             raise self.error
         stories = "; ".join(str(story.headline) for story in issue.stories)
-        html = self.page.format(title=issue.title, stories=stories)
+        title, subject = str(issue.title), str(issue.subject)
+        html = (
+            self.page.format(title=title, stories=stories)
+            if self.page
+            else mail(subject=subject, title=title, stories=stories)
+        )
         text = (
             f"{issue.title}\n\n{stories}\n\n{newsletter.name}: https://unsubscribe.slot.invalid/\n"
         )

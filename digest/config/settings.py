@@ -19,7 +19,7 @@ from digest.config.notations import (
 )
 from digest.config.quantities import parse_duration, parse_size
 from digest.errors import Problem, UnknownNameError
-from digest.model import Feed, FeedList, ImageHost, Newsletter
+from digest.model import Client, Feed, FeedList, ImageHost, Newsletter
 
 # A type's description completes the sentence "should be …" in what `digest check` reports.
 Duration = Annotated[
@@ -165,6 +165,15 @@ class FeedbackSettings(Section):
     lmtp_port: Port
 
 
+class PreflightSettings(Section):
+    """``[preflight]``: what an issue is held against before it goes out."""
+
+    clients: Annotated[
+        tuple[Client, ...],
+        Field(min_length=1, description=f"a list of some of: {', '.join(Client)}"),
+    ]
+
+
 class WebSettings(Section):
     """``[web]``: public pages and the editors' desk."""
 
@@ -203,6 +212,7 @@ class Settings(Section):
     smtp: SmtpSettings
     deliver: DeliverSettings
     feedback: FeedbackSettings
+    preflight: PreflightSettings
     web: WebSettings
     images: ImageSettings
     templates: TemplateSettings

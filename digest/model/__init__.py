@@ -138,7 +138,7 @@ from digest.model.picture import (
     PreparedPicture,
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
-from digest.model.preflight import Finding, Place, Severity, Waiver
+from digest.model.preflight import Client, Finding, Place, Severity, Waiver
 from digest.model.schedule import (
     CalendarLength,
     DateRange,
@@ -172,6 +172,7 @@ __all__ = [
     "CalendarLength",
     "Catalogue",
     "Choice",
+    "Client",
     "Consent",
     "Correction",
     "Coverage",

@@ -7,6 +7,21 @@ from enum import StrEnum
 from digest.model.entry import EntryKey
 
 
+class Client(StrEnum):
+    """A mail client, or one of its kinds."""
+
+    GMAIL_WEB = "Gmail web"
+    GMAIL_IOS = "Gmail iOS"
+    GMAIL_ANDROID = "Gmail Android"
+    APPLE_MACOS = "Apple Mail macOS"
+    APPLE_IOS = "Apple Mail iOS"
+    OUTLOOK_WINDOWS = "Outlook Windows"
+    OUTLOOK_MAC = "Outlook Mac"
+    OUTLOOK_WEB = "Outlook web"
+    YAHOO = "Yahoo"
+    SAMSUNG = "Samsung Email"
+
+
 class Severity(StrEnum):
     """How much a finding matters: it stops the issue, wants a reason, or advises."""
 

@@ -53,9 +53,11 @@ def sample_envelope(
     return _envelope(app, kept, rendering, delivery, identity=identity, prefix="[TEST] ")
 
 
-def sample_copy(app: App, kept: KeptIssue, rendering: RenderedIssue) -> PersonalCopy:
+def sample_copy(
+    app: App, kept: KeptIssue, rendering: RenderedIssue, *, name: str = ""
+) -> PersonalCopy:
     """A reader's copy for looking at; its unsubscribe link changes nothing."""
-    return fill(rendering, _slots(app, kept, TEST_SUBSCRIBER))
+    return fill(rendering, _slots(app, kept, TEST_SUBSCRIBER, name=name))
 
 
 def message_domain(app: App, newsletter: Newsletter) -> str:

@@ -7,8 +7,9 @@ from datetime import timedelta
 from digest.app import App
 from digest.compose.preflight.anchors import urls_to_ask
 from digest.compose.preflight.circumstances import CIRCUMSTANCES, ENTRIES, Circumstances
+from digest.compose.preflight.clients import CLIENTS, Support, support_of
 from digest.compose.preflight.hosts import is_reserved
-from digest.compose.preflight.issue_rules import ISSUE_RULES
+from digest.compose.preflight.issue_rules import EVERY_RULE
 from digest.compose.preflight.rules import Proof, Rule
 from digest.compose.preflight.verdict import Verdict, judge
 from digest.curate.roundup import promised_sections
@@ -25,6 +26,7 @@ from digest.model import (
     RenderedIssue,
     Waiver,
 )
+from digest.pipeline.copies import copies
 from digest.pipeline.letters import sample_copy, sample_envelope
 from digest.pipeline.links import check_links
 from digest.pipeline.pictures import missing_pictures
@@ -44,11 +46,13 @@ _SHOWN = 8
 class Preflight:
     """An issue and what stands between it and its readers.
 
-    ``notes`` say what was left out.
+    ``support`` is what its HTML uses and which of the clients that matter show it; ``notes`` say
+    what was left out.
     """
 
     kept: KeptIssue
     verdict: Verdict
+    support: tuple[Support, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -63,7 +67,7 @@ class Manner:
     offline: bool = False
     failures_for: timedelta = timedelta(0)
     warnings_pass: bool = False
-    rules: Sequence[Rule] = ISSUE_RULES
+    rules: Sequence[Rule] = EVERY_RULE
 
 
 ASKED = Manner()
@@ -79,7 +83,9 @@ def preflight(
     """Run the rules over an issue as that rendering has it."""
     proof, notes = _proof(app, kept, rendering, manner)
     waivers = app.store.preflight.waivers(kept.id)
-    return Preflight(kept=kept, verdict=judge(proof, manner.rules, waivers), notes=notes)
+    others = copies(app, kept, rendering, proof)
+    verdict = judge(proof, manner.rules, waivers, copies=others)
+    return Preflight(kept=kept, verdict=verdict, support=support_of(proof), notes=notes)
 
 
 def waive(app: App, flown: Preflight, reasons: Mapping[str, str], *, by: str) -> Preflight:
@@ -162,7 +168,11 @@ def _proof(
         preheader=rendering.preheader,
         issue=kept.issue,
         newsletter=newsletter,
-        facts={ENTRIES: _entries(app, kept), CIRCUMSTANCES: known},
+        facts={
+            ENTRIES: _entries(app, kept),
+            CIRCUMSTANCES: known,
+            CLIENTS: app.config.settings.preflight.clients,
+        },
     )
     notes = () if has_spamassassin() else ("SpamAssassin is not installed: no spam score",)
     if manner.offline:

@@ -4,8 +4,7 @@
 those and what follows from them.
 """
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from digest.compose.preflight import (
     clients,
@@ -17,12 +16,10 @@ from digest.compose.preflight import (
     structure,
     typography,
 )
-from digest.compose.preflight.rules import Proof, Rule
-from digest.model import Finding, Place, Severity
+from digest.compose.preflight.rules import CRASHED, Proof, Rule
+from digest.model import Finding
 
-CRASHED = "check-crashed"
-# Nobody reads on.
-_MOST_FINDINGS = 20
+__all__ = ["ALL", "CRAFT", "CRASHED", "inspect"]
 
 CRAFT: tuple[Rule, ...] = (
     *document.RULES,
@@ -40,30 +37,7 @@ def inspect(proof: Proof, rules: Sequence[Rule] = ALL) -> tuple[Finding, ...]:
     """What these rules find in a proof, in their order; never raises, whatever the HTML is.
 
     A rule that fails is a finding of the rule "check-crashed" with the failed one's severity:
-    what could not be checked is not known to be good. A rule's findings after the twentieth
-    are counted, not told.
+    what could not be checked is not known to be good. What a rule finds in the HTML without
+    knowing whose it is is counted, not told, after the twentieth time.
     """
-    return tuple(finding for rule in rules for finding in _found(rule, proof))
-
-
-def _found(rule: Rule, proof: Proof) -> Iterator[Finding]:
-    try:
-        found = rule.run(proof)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong is for the editor to know
-        yield Finding(
-            rule=CRASHED,
-            severity=rule.severity,
-            what=f"“{rule.title}” could not be checked: {type(error).__name__}",
-            excerpt=rule.id,
-            place=Place(part="html"),
-        )
-        return
-    yield from islice(found, _MOST_FINDINGS)
-    if len(found) > _MOST_FINDINGS:
-        severity = min((each.severity for each in found), key=list(Severity).index)
-        yield Finding(
-            rule=rule.id,
-            severity=severity,
-            what=f"and {len(found) - _MOST_FINDINGS} more of the same",
-            place=Place(part="html"),
-        )
+    return tuple(finding for rule in rules for finding in rule.findings(proof))

@@ -7,29 +7,15 @@ the table against a public survey, which has already put one premise right: Outl
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from digest.compose.preflight.rules import Proof, Rule
 from digest.compose.preflight.stylesheet import Declaration, declarations
-from digest.model import Finding, Place, Severity
+from digest.model import Client, Finding, Place, Severity
 
-
-class Client(StrEnum):
-    """A mail client, or one of its kinds."""
-
-    GMAIL_WEB = "Gmail web"
-    GMAIL_IOS = "Gmail iOS"
-    GMAIL_ANDROID = "Gmail Android"
-    APPLE_MACOS = "Apple Mail macOS"
-    APPLE_IOS = "Apple Mail iOS"
-    OUTLOOK_WINDOWS = "Outlook Windows"
-    OUTLOOK_MAC = "Outlook Mac"
-    OUTLOOK_WEB = "Outlook web"
-    YAHOO = "Yahoo"
-    SAMSUNG = "Samsung Email"
-
+CLIENTS = "clients"
+"""The fact that names the mail clients that matter."""
 
 DEFAULT_CLIENTS = tuple(Client)
 _APPS = frozenset({Client.GMAIL_IOS, Client.GMAIL_ANDROID})
@@ -167,6 +153,33 @@ def used(proof: Proof) -> tuple[Feature, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """A feature that a mail uses, how many of the clients show it, and which do not at all."""
+
+    feature: Feature
+    percentage: float
+    lacking: tuple[Client, ...]
+
+
+def support_of(proof: Proof) -> tuple[Support, ...]:
+    """What a mail uses, and which of the clients that matter show it; the least supported first.
+
+    ``facts["clients"]`` names those clients; without it, the usual ones matter.
+    """
+    given = proof.facts.get(CLIENTS)
+    clients = tuple(map(Client, given)) if isinstance(given, list | tuple) else DEFAULT_CLIENTS
+    found = (
+        Support(
+            feature=feature,
+            percentage=feature.share(clients),
+            lacking=tuple(client for client in clients if not feature.support(client)),
+        )
+        for feature in used(proof)
+    )
+    return tuple(sorted(found, key=lambda support: support.percentage))
+
+
 def _declared(proof: Proof) -> Iterator[Declaration]:
     for element in proof.document.xpath("//*[@style]"):
         yield from declarations(element.get("style", ""))
@@ -192,27 +205,32 @@ def _matches(pattern: str, parts: Iterable[str]) -> bool:
 
 
 def _support(proof: Proof) -> Iterator[Finding]:
-    """``facts["clients"]`` names the clients that matter; without it, the usual ones."""
-    given = proof.facts.get("clients")
-    clients = tuple(map(Client, given)) if isinstance(given, list | tuple) else DEFAULT_CLIENTS
-    for feature in used(proof):
-        without = [str(client) for client in clients if not feature.support(client)]
-        share = feature.share(clients)
-        if share < 100:  # noqa: PLR2004 - per cent
-            rest = f"; not in {', '.join(without)}" if without else ""
+    for each in support_of(proof):
+        if each.percentage < 100:  # noqa: PLR2004 - per cent
+            rest = f"; not in {', '.join(each.lacking)}" if each.lacking else ""
             yield Finding(
                 rule="client-support",
-                severity=Severity.ADVICE if feature.graceful else Severity.WARNING,
-                what=f"{feature.id} is supported by {share:.0f} % of the clients{rest}",
-                excerpt=feature.id,
+                severity=Severity.ADVICE if each.feature.graceful else Severity.WARNING,
+                what=f"{each.feature.id} is shown by {each.percentage:.0f} % of the clients{rest}",
+                excerpt=each.feature.id,
                 place=Place(part="html"),
             )
 
 
-RULES = (
-    Rule(
-        id="client-support", severity=Severity.WARNING, look=_support,
+def _standing(proof: Proof) -> Iterator[Finding]:
+    return (each for each in _support(proof) if each.severity is not Severity.ADVICE)
+
+
+def _rule(look: Callable[[Proof], Iterator[Finding]]) -> Rule:
+    return Rule(
+        id="client-support",
+        severity=Severity.WARNING,
         title="What the mail uses is shown by the clients of its readers",
         why="what a client does not know it drops, and what stood on it falls",
-    ),
-)  # fmt: skip
+        look=look,
+    )
+
+
+RULES = (_rule(_support),)
+STANDING_RULES = (_rule(_standing),)
+"""Those that tell only what a mail is not whole without; :func:`support_of` tells the rest."""

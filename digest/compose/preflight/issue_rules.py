@@ -1,12 +1,13 @@
 """The rules about an issue: its subject, copy, quotes, links, stories, pictures and readers.
 
-Those about the HTML document, but for its images, are in the families beside.
+With those about the HTML document and mail clients they are all that an issue is held against.
 """
 
 from digest.compose.preflight import (
+    CRAFT,
     answers,
+    clients,
     copy,
-    images,
     inbox,
     links,
     pictures,
@@ -16,8 +17,9 @@ from digest.compose.preflight import (
     sources,
     stories,
 )
+from digest.compose.preflight.rules import Rule
 
-ISSUE_RULES = (
+ISSUE_RULES: tuple[Rule, ...] = (
     *inbox.RULES,
     *recipients.RULES,
     *copy.RULES,
@@ -28,5 +30,22 @@ ISSUE_RULES = (
     *stories.RULES,
     *sources.RULES,
     *pictures.RULES,
-    *images.RULES,
 )
+
+_OWN = frozenset(rule.id for rule in ISSUE_RULES)
+_CRAFT = frozenset(rule.id for rule in CRAFT)
+# A reader who chose little gets little; and no copy is larger than the whole.
+_OF_THE_WHOLE = frozenset({"live-text", "html-size", "style-size"})
+_OF_COPIES = frozenset({"leftovers", "subject-empty", "subject-limit"}) | _CRAFT - _OF_THE_WHOLE
+
+EVERY_RULE = (
+    *ISSUE_RULES,
+    *(rule for rule in CRAFT if rule.id not in _OWN),
+    *clients.STANDING_RULES,
+)
+"""What an issue is held against."""
+
+
+def is_of_copies(rule: Rule) -> bool:
+    """Whether a cut copy may fail a rule that the whole issue passes."""
+    return rule.id in _OF_COPIES

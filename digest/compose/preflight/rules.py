@@ -1,6 +1,6 @@
 """Rules: what a check is called, how much it matters, why it is made, and how it is run."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,6 +11,11 @@ from digest.compose.preflight.computed import LIGHT, Look, Mode, looks
 from digest.compose.preflight.stylesheet import StyleRule, style_rules
 from digest.model import Finding, Issue, Newsletter, Place, Severity
 
+CRASHED = "check-crashed"
+"""The rule of findings about rules that failed."""
+
+# Nobody reads on.
+_MOST_FINDINGS = 20
 # Characters, eleven times what a mail may hold.
 _LONGEST = 1_048_576
 
@@ -87,3 +92,32 @@ class Rule:
             else Finding(rule=self.id, severity=self.severity, what=each, place=Place(part="html"))
             for each in self.look(proof)
         )
+
+    def findings(self, proof: Proof) -> tuple[Finding, ...]:
+        """As :meth:`run`, but it never raises, and of many alike counts those after the 20th."""
+        try:
+            found = self.run(proof)
+        except Exception as error:  # noqa: BLE001 - whatever went wrong is for the editor to know
+            return (self._crash(error),)
+        of_stories = [each for each in found if each.place.entry or each.place.section]
+        alike = [each for each in found if not (each.place.entry or each.place.section)]
+        told, untold = alike[:_MOST_FINDINGS], alike[_MOST_FINDINGS:]
+        return (*of_stories, *told, *self._untold(untold))
+
+    def _crash(self, error: Exception) -> Finding:
+        return Finding(
+            rule=CRASHED,
+            severity=self.severity,
+            what=f"“{self.title}” could not be checked: {type(error).__name__}",
+            excerpt=self.id,
+            place=Place(part="html"),
+        )
+
+    def _untold(self, findings: Sequence[Finding]) -> Iterator[Finding]:
+        if findings:
+            yield Finding(
+                rule=self.id,
+                severity=min((each.severity for each in findings), key=list(Severity).index),
+                what=f"and {len(findings)} more of the same",
+                place=Place(part="html"),
+            )

@@ -1,8 +1,10 @@
 """The verdict: rules run over a proof, and what they found held against waivers."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from digest.compose.preflight.issue_rules import is_of_copies
+from digest.compose.preflight.placing import placed
 from digest.compose.preflight.rules import Proof, Rule
 from digest.model import Finding, Severity, Waiver
 
@@ -65,11 +67,48 @@ class Verdict:
         return tuple(finding for finding in found if finding.severity is severity)
 
 
-def judge(proof: Proof, rules: Iterable[Rule], waivers: Iterable[Waiver] = ()) -> Verdict:
-    """Run the rules; a waiver of a rule and excerpt answers the warnings of both."""
-    found = [finding for rule in rules for finding in rule.run(proof)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """What some readers get of an issue: who they are ("readers of X alone"), and the proof."""
+
+    whose: str
+    proof: Proof
+
+
+def judge(
+    proof: Proof,
+    rules: Sequence[Rule],
+    waivers: Iterable[Waiver] = (),
+    *,
+    copies: Iterable[Copy] = (),
+) -> Verdict:
+    """Run the rules; a waiver of a rule and excerpt answers the warnings of both.
+
+    What ``copies`` fail and the whole issue does not is told once, with the first of them.
+    """
+    found = list(placed(_findings(proof, rules), proof))
+    found += _in_copies(copies, [rule for rule in rules if is_of_copies(rule)], found)
     found.sort(key=lambda finding: _ORDER.index(finding.severity))
     return Verdict(judged=tuple(Judged(finding=finding) for finding in found)).waived(waivers)
+
+
+def _findings(proof: Proof, rules: Iterable[Rule]) -> list[Finding]:
+    return [finding for rule in rules for finding in rule.findings(proof)]
+
+
+def _in_copies(
+    copies: Iterable[Copy], rules: Sequence[Rule], found: Iterable[Finding]
+) -> Iterator[Finding]:
+    told = {_gist(finding) for finding in found}
+    for copy in copies:
+        for finding in placed(_findings(copy.proof, rules), copy.proof):
+            if _gist(finding) not in told:
+                told.add(_gist(finding))
+                yield replace(finding, what=f"In the copy of {copy.whose}: {finding.what}")
+
+
+def _gist(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule, finding.what, finding.excerpt
 
 
 def _judged(finding: Finding, given: dict[tuple[str, str], Waiver]) -> Judged:

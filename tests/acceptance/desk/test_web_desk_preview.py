@@ -100,7 +100,7 @@ def test_text_headers_and_source_are_those_of_the_message(client: Client) -> Non
     assert "List-Unsubscribe=One-Click" in headers
     assert "[TEST] The night ferry is back" in headers
     assert "Seals, counted by the people" in client.get(f"{DRAFT}?view=text").text
-    assert "&lt;!doctype html&gt;" in client.get(f"{DRAFT}?view=source").text
+    assert "&lt;!DOCTYPE html&gt;" in client.get(f"{DRAFT}?view=source").text
 
 
 def test_an_approved_issue_shows_its_frozen_bytes(world: FakeWorld, client: Client) -> None:
