@@ -33,6 +33,7 @@ from digest.model import (
     SendOutcome,
 )
 from digest.resources import CONFIG
+from tests.fake_feedback import FakeFeedbackStore
 from tests.fake_feeds import FakeArticleStore, FakeFeedStore, FakeHubStore, FakeListStore
 from tests.fake_issues import FakeIssueStore, FakePreflightStore
 from tests.fake_readers import FakeAudienceStore, FakeLedgerStore
@@ -54,6 +55,7 @@ class FakeStore:
         self.ledger = FakeLedgerStore(issues=self.issues, audience=self.audience)
         self.hubs = FakeHubStore()
         self.preflight = FakePreflightStore()
+        self.feedback = FakeFeedbackStore(ledger=self.ledger)
         self.closed = False
 
     def link_key(self) -> bytes:
