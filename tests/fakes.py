@@ -41,6 +41,7 @@ from digest.model import (
     SendOutcome,
 )
 from digest.resources import CONFIG
+from tests.fake_feedback import FakeFeedbackStore
 from tests.fake_feeds import FakeArticleStore, FakeFeedStore, FakeHubStore, FakeListStore
 from tests.fake_issues import FakeIssueStore, FakePreflightStore
 from tests.fake_mail import mail
@@ -100,6 +101,7 @@ class FakeStore:
         self.life = FakeLife()
         self.hubs = FakeHubStore()
         self.preflight = FakePreflightStore()
+        self.feedback = FakeFeedbackStore(ledger=self.ledger)
         self.closed = False
 
     def link_key(self) -> bytes:

@@ -139,7 +139,10 @@ def _consequence(app: App, report: RecipientReport, proof: _Proof, *, address: s
     soft = 0
     if verdict is BounceVerdict.SOFT and proof.issue_id is not None:
         soft = 1 + app.store.feedback.soft_bounces(
-            proof.subscriber_id, since=now - rules.soft_window, settled=now - rules.settled_after
+            proof.subscriber_id,
+            besides=proof.issue_id,
+            since=now - rules.soft_window,
+            settled=now - rules.settled_after,
         )
     reason = suppression_for(verdict, soft_bounces=soft, soft_limit=rules.soft_limit)
     if reason is None:

@@ -22,10 +22,13 @@ class FeedbackStore(Protocol):
         """Keep the reports of one mail, in one transaction; those that are kept already stay."""
         ...
 
-    def soft_bounces(self, subscriber_id: int, *, since: datetime, settled: datetime) -> int:
+    def soft_bounces(
+        self, subscriber_id: int, *, besides: int, since: datetime, settled: datetime
+    ) -> int:
         """How many issues' mails to a subscriber bounced softly, ``since`` then and in a row.
 
-        A mail that was sent before ``settled`` and of which nothing came back ends the row.
+        The issue ``besides`` is not counted. A mail that was sent before ``settled`` and of which
+        nothing came back ends the row.
         """
         ...
 

@@ -51,10 +51,13 @@ class SqlFeedback:
         with self._database.writing() as connection:
             connection.execute(insert, [_columns(record) for record in records])
 
-    def soft_bounces(self, subscriber_id: int, *, since: datetime, settled: datetime) -> int:
+    def soft_bounces(
+        self, subscriber_id: int, *, besides: int, since: datetime, settled: datetime
+    ) -> int:
         """How many issues' mails to a subscriber bounced softly, ``since`` then and in a row.
 
-        A mail that was sent before ``settled`` and of which nothing came back ends the row.
+        The issue ``besides`` is not counted. A mail that was sent before ``settled`` and of which
+        nothing came back ends the row.
         """
         came_back = exists().where(
             _row.issue_id == deliveries.c.issue_id,
@@ -76,6 +79,7 @@ class SqlFeedback:
                 _row.verdict == BounceVerdict.SOFT,
                 _row.proven,
                 _row.at > start,
+                _row.issue_id != besides,
             )
             return connection.scalar(counted) or 0
 

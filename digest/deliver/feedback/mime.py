@@ -26,9 +26,8 @@ _MBOX_FROM = re.compile(r">?From [^\n]*\n")
 _PARAMETER = re.compile(r';?\s*([A-Za-z0-9_-]{1,40})\*?\d?\*?\s*=\s*(?:"([^"]*)"|([^;\s]+))')
 _GUESSED_BOUNDARY = re.compile(r"^--(\S[^\n]{0,100})\n(?=content-)", re.IGNORECASE | re.MULTILINE)
 _TAG = re.compile(r"<[^<>]{0,5000}>")
-_UNSEEN = re.compile(
-    r"<(style|script|head|title)\b[^>]{0,500}>.{0,200000}?</\1\s*>", re.IGNORECASE | re.DOTALL
-)
+_UNSEEN = re.compile(r"<(style|script|head|title)\b", re.IGNORECASE)
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _ROW = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h\d|/?table)\b[^<>]{0,2000}>", re.IGNORECASE)
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " ", "&#64;": "@", "&amp;": "&"}
 # Codecs of Python that are no charset of any mail, some of them slow.
@@ -103,10 +102,27 @@ def walk(part: Part) -> Iterator[Part]:
 
 def visible_text(html: str) -> str:
     """HTML as lines of text, roughly: for finding words and addresses in it."""
-    text = _TAG.sub(" ", _ROW.sub("\n", _UNSEEN.sub(" ", html)))
+    text = _TAG.sub(" ", _ROW.sub("\n", _seen(html)))
     for entity, character in _ENTITIES.items():
         text = text.replace(entity, character)
     return text
+
+
+def _seen(html: str) -> str:
+    """HTML without the elements that nobody sees; one that never ends is taken for seen."""
+    lower = html.translate(_ASCII_LOWER)
+    pieces: list[str] = []
+    endless: set[str] = set()
+    position = kept = 0
+    while match := _UNSEEN.search(lower, position):
+        position, name = match.end(), match[1]
+        end = -1 if name in endless else lower.find(f"</{name}", position)
+        if end < 0:
+            endless.add(name)
+            continue
+        pieces.append(html[kept : match.start()])
+        position = kept = end
+    return " ".join((*pieces, html[kept:]))
 
 
 class _Reader:
