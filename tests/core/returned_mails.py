@@ -263,7 +263,8 @@ WORDS = (
         DELAYED,
         in_words(
             "Warning: mail is delayed",
-            f"THIS IS A WARNING ONLY.\nDelivery has been delayed:\n<{READER}>: connection timed out",
+            "THIS IS A WARNING ONLY.\nDelivery has been delayed:\n"
+            f"<{READER}>: connection timed out",
         ),
     ),
 )
