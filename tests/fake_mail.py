@@ -3,6 +3,8 @@
 from html import escape
 from string import Template
 
+from digest.model import Issue, Newsletter, Story
+
 _DARK = (
     "$within.page,$within.box{background-color:#111111!important}"
     "$within.words{color:#eeeeee!important}"
@@ -26,19 +28,54 @@ MAIL = Template("""<!DOCTYPE html>
 <h1 class="words" style="color:#222222">$title</h1>
 <p class="words" style="font-size:16px;line-height:26px;color:#222222">$stories</p>
 <p class="words" style="font-size:16px;line-height:26px;color:#222222">$words</p>
-<a class="words" href="https://unsubscribe.slot.invalid/" style="color:#222222">Unsubscribe</a>
+<p class="words" style="font-size:16px;line-height:26px;color:#222222">$links</p>
+<p class="words" style="font-size:16px;line-height:26px;color:#222222">$address</p>
 </td></tr></table>
 <!--[if mso]></td></tr></table><![endif]-->
 </div></body></html>""")
 
 
-def mail(*, subject: str, title: str, stories: str) -> str:
-    """The HTML of an issue that says so much of itself, in plain text."""
+_LINK = '<a class="words" href="{}" style="color:#222222">{}</a>'
+
+
+def mail(issue: Issue, newsletter: Newsletter, *, web: str) -> str:
+    """The HTML of an issue: its title, what it tells and lists, and the ways out."""
     dark, marked = (Template(_DARK).substitute(within=each) for each in ("", "[data-ogsc] "))
-    said = {"subject": subject, "title": title, "stories": stories}
+    said = {"subject": issue.subject, "title": issue.title, "address": newsletter.postal_address}
+    stories = (
+        f"{_linked(story.url, str(story.headline))} {escape(' '.join(story.support))}"
+        for story in told(issue)
+    )
+    ways = {
+        "Unsubscribe": "https://unsubscribe.slot.invalid/",
+        "Preferences": "https://preferences.slot.invalid/",
+        "In a browser": web,
+    }
     return MAIL.substitute(
-        {name: escape(text, quote=False) for name, text in said.items()},
+        {name: escape(str(text), quote=False) for name, text in said.items()},
+        stories="; ".join(stories),
+        links=" ".join(_linked(url, name) for name, url in ways.items()),
         dark=dark,
         marked=marked,
         words=_WORDS.strip(),
     )
+
+
+def plain_text(issue: Issue, newsletter: Newsletter, *, web: str) -> str:
+    """The text part of the same."""
+    stories = (f"{s.headline}\n{s.url}\n{' '.join(s.support)}\n" for s in told(issue))
+    foot = (
+        f"{newsletter.name}: https://unsubscribe.slot.invalid/ https://preferences.slot.invalid/",
+        web,
+        newsletter.postal_address,
+    )
+    return "\n".join((f"{issue.title}\n", *stories, *foot, ""))
+
+
+def told(issue: Issue) -> tuple[Story, ...]:
+    """What it tells and what it lists."""
+    return issue.stories + issue.also_published
+
+
+def _linked(url: str, text: str) -> str:
+    return _LINK.format(escape(url), escape(text, quote=False))

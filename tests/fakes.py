@@ -44,11 +44,13 @@ from digest.resources import CONFIG
 from tests.fake_feedback import FakeFeedbackStore
 from tests.fake_feeds import FakeArticleStore, FakeFeedStore, FakeHubStore, FakeListStore
 from tests.fake_issues import FakeIssueStore, FakePreflightStore
-from tests.fake_mail import mail
+from tests.fake_mail import mail, plain_text
 from tests.fake_readers import FakeAudienceStore, FakeLedgerStore
 
 NOW = datetime(2024, 5, 16, 9, 0, tzinfo=UTC)
 _Tag = TypeVar("_Tag")
+PUBLIC_URL = "http://localhost:8600"
+"""As the shipped settings have it."""
 LINK_KEY = b"a key for tests, of thirty-two b"
 
 
@@ -160,16 +162,14 @@ class FakeRenderer:
     def render(self, issue: Issue, newsletter: Newsletter) -> RenderedIssue:
         if self.error:
             raise self.error
+        web = f"{PUBLIC_URL}/issues/{issue.slug}"
         stories = "; ".join(str(story.headline) for story in issue.stories)
-        title, subject = str(issue.title), str(issue.subject)
         html = (
-            self.page.format(title=title, stories=stories)
+            self.page.format(title=issue.title, stories=stories)
             if self.page
-            else mail(subject=subject, title=title, stories=stories)
+            else mail(issue, newsletter, web=web)
         )
-        text = (
-            f"{issue.title}\n\n{stories}\n\n{newsletter.name}: https://unsubscribe.slot.invalid/\n"
-        )
+        text = plain_text(issue, newsletter, web=web)
         return RenderedIssue(
             subject=str(issue.subject),
             preheader=str(issue.preheader),

@@ -60,6 +60,11 @@ def sample_copy(
     return fill(rendering, _slots(app, kept, TEST_SUBSCRIBER, name=name))
 
 
+def sample_slots(app: App, kept: KeptIssue) -> ReaderSlots:
+    """What is one reader's own in that copy."""
+    return _slots(app, kept, TEST_SUBSCRIBER)
+
+
 def message_domain(app: App, newsletter: Newsletter) -> str:
     """The domain that Message-IDs and List-Ids are made under, in ASCII (RFC 5890)."""
     configured = app.config.settings.deliver.message_domain

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from email import message_from_bytes
 
 from digest.app import App
 from digest.compose.preflight.anchors import urls_to_ask
-from digest.compose.preflight.circumstances import CIRCUMSTANCES, ENTRIES, Circumstances
+from digest.compose.preflight.circumstances import CIRCUMSTANCES, ENTRIES, Circumstances, Ways
 from digest.compose.preflight.clients import CLIENTS, Support, support_of
 from digest.compose.preflight.hosts import is_reserved
 from digest.compose.preflight.issue_rules import EVERY_RULE
@@ -27,7 +28,7 @@ from digest.model import (
     Waiver,
 )
 from digest.pipeline.copies import copies
-from digest.pipeline.letters import sample_copy, sample_envelope
+from digest.pipeline.letters import sample_copy, sample_envelope, sample_slots
 from digest.pipeline.links import check_links
 from digest.pipeline.pictures import missing_pictures
 from digest.pipeline.sources import newsletter_feeds
@@ -202,6 +203,8 @@ def _circumstances(
         private_hosts=app.config.settings.collect.private_hosts,
         state=kept.state,
         message_size=len(message),
+        headers=frozenset(name.lower() for name in message_from_bytes(message)),
+        ways=_ways(app, kept),
         recipients=app.store.audience.count(newsletter=newsletter.id, consent=Consent.CONFIRMED),
         recipients_before=app.store.ledger.tally(sent.id).total if sent else None,
         promised=_promised(kept, newsletter),
@@ -211,6 +214,15 @@ def _circumstances(
         feeds=tuple(states.values()),
         spam=spam_score(message),
         missing_pictures=missing_pictures(app, kept),
+    )
+
+
+def _ways(app: App, kept: KeptIssue) -> Ways:
+    slots = sample_slots(app, kept)
+    return Ways(
+        unsubscribe=slots.unsubscribe_url,
+        preferences=slots.preferences_url,
+        web=f"{app.config.settings.web.public_url}/issues/{kept.issue.slug}",
     )
 
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from digest.model import EntryKey, FeedState, Issue, IssueKind, Severity
-from tests.core.harbour import ISSUE, june, section, story
-from tests.core.preflights import NOW, credited, entry, found, proof, retold
+from tests.core.harbour import ISSUE, NEWSLETTER, june, section, story
+from tests.core.preflights import NOW, WORDS, credited, entry, found, proof, retold
+from tests.fake_mail import mail, plain_text
 
 B, W, INFO = Severity.BLOCKER, Severity.WARNING, Severity.ADVICE
 LINE = "Samaritans: call 116 123, day or night."
@@ -123,7 +124,9 @@ def test_an_issue_without_faults_has_no_findings_that_block() -> None:
     """The sample issue, all facts known, is blocked by no rule."""
     from digest.compose.preflight.issue_rules import ISSUE_RULES
 
-    made = proof(rehearsal=True, now=june(18))
+    web = "https://letters.example/issues/weekly"
+    html, text = (make(ISSUE, NEWSLETTER, web=web) for make in (mail, plain_text))
+    made = proof(html=html, text=f"{WORDS}\n{text}", rehearsal=True, now=june(18))
     found_all = [each for rule in ISSUE_RULES for each in rule.run(made)]
     assert [each for each in found_all if each.severity is B] == []
     assert len({rule.id for rule in ISSUE_RULES}) == len(ISSUE_RULES)

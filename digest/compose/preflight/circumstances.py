@@ -32,6 +32,24 @@ class SpamScore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """Where the reader whose copy is looked at can go with it: addresses, "" for none."""
+
+    unsubscribe: str
+    preferences: str
+    web: str
+
+    @property
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """Each way in words, and its address."""
+        return (
+            ("unsubscribe", self.unsubscribe),
+            ("the preferences", self.preferences),
+            ("the web version", self.web),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """An issue's surroundings. None and empty: not looked up, or there is none.
 
@@ -40,6 +58,8 @@ class Circumstances:
     ``promised`` is the number a roundup's title begins with. ``rehearsal``: the publication is
     made up (its sender's domain is reserved by RFC 2606), so that nothing of it can go out.
     ``private_hosts`` are those that the settings opt in: they are asked, and may be linked to.
+    ``ways`` are the links that each reader has, ``headers`` the names of the message's headers, in
+    lower case.
     ``past`` are the newsletter's last issues, the newest first; ``links`` go by address.
     ``missing_pictures`` are those that its rendering is without.
     """
@@ -51,6 +71,8 @@ class Circumstances:
     private_hosts: tuple[str, ...] = ()
     state: IssueState = IssueState.DRAFT
     message_size: int = 0
+    headers: frozenset[str] | None = None
+    ways: Ways | None = None
     recipients: int | None = None
     recipients_before: int | None = None
     promised: int | None = None

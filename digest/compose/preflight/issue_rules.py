@@ -10,6 +10,7 @@ from digest.compose.preflight import (
     copy,
     inbox,
     links,
+    parts,
     pictures,
     punctuation,
     recipients,
@@ -21,6 +22,7 @@ from digest.compose.preflight.rules import Rule
 
 ISSUE_RULES: tuple[Rule, ...] = (
     *inbox.RULES,
+    *parts.RULES,
     *recipients.RULES,
     *copy.RULES,
     *punctuation.RULES,
@@ -36,7 +38,12 @@ _OWN = frozenset(rule.id for rule in ISSUE_RULES)
 _CRAFT = frozenset(rule.id for rule in CRAFT)
 # A reader who chose little gets little; and no copy is larger than the whole.
 _OF_THE_WHOLE = frozenset({"live-text", "html-size", "style-size"})
-_OF_COPIES = frozenset({"leftovers", "subject-empty", "subject-limit"}) | _CRAFT - _OF_THE_WHOLE
+_OF_PARTS = frozenset({"story-missing", "support-note", "way-out", "postal-address"})
+_OF_COPIES = (
+    _OF_PARTS
+    | frozenset({"leftovers", "preheader-first", "subject-empty", "subject-limit"})
+    | _CRAFT - _OF_THE_WHOLE
+)
 
 EVERY_RULE = (
     *ISSUE_RULES,
