@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     bindparam,
@@ -30,6 +31,7 @@ from digest.model import (
     Consent,
     Delivery,
     DeliveryState,
+    DueTimes,
     IssueState,
     Settlement,
     Tally,
@@ -105,6 +107,7 @@ _CLAIM = (
         _row.first_attempt_at,
         _row.topics,
         _row.volume,
+        _row.due_at,
     )
 )
 _MINE = (
@@ -163,11 +166,14 @@ class SqlLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+    def freeze(
+        self, issue_id: int, *, newsletter: str, now: datetime, times: DueTimes | None = None
+    ) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
 
-        Returns how many there are; frozen recipients of an earlier call stay as they are, and
-        nobody is added to them: whoever subscribes later gets the next issue.
+        With ``times``, each is due at theirs; without, all at once. Returns how many there are;
+        frozen recipients of an earlier call stay as they are, and nobody is added to them: whoever
+        subscribes later gets the next issue.
 
         :raises StateError: when the issue is another newsletter's, or neither approved nor being
             sent.
@@ -176,7 +182,7 @@ class SqlLedger:
             _start_sending(connection, issue_id, newsletter)
             count = _count(connection, issue_id)
             if not count:
-                self._freeze(connection, issue_id, newsletter=newsletter, now=now)
+                self._freeze(connection, issue_id, newsletter=newsletter, now=now, times=times)
                 count = _count(connection, issue_id)
         return count
 
@@ -277,6 +283,15 @@ class SqlLedger:
         with self._database.reading() as connection:
             return tuple(connection.scalars(wanted))
 
+    def next_due(self, issue_id: int) -> datetime | None:
+        """When the next of those who wait is due, maybe by now; None when nobody waits."""
+        wanted = select(func.min(_row.next_attempt_at)).where(
+            _row.issue_id == issue_id, _row.state.in_(_WAITING)
+        )
+        with self._database.reading() as connection:
+            due: datetime | None = connection.scalar(wanted)
+        return due
+
     def tally(self, issue_id: int) -> Tally:
         """How many deliveries stand in each state."""
         of_issue = _row.issue_id == issue_id
@@ -289,8 +304,15 @@ class SqlLedger:
         return Tally(counts=tuple((state, count) for state, count in counts), uncertain_once=once)
 
     def _freeze(
-        self, connection: Connection, issue_id: int, *, newsletter: str, now: datetime
+        self,
+        connection: Connection,
+        issue_id: int,
+        *,
+        newsletter: str,
+        now: datetime,
+        times: DueTimes | None,
     ) -> None:
+        due_at = _due_at(times)
         audience = (
             select(
                 literal(issue_id),
@@ -299,13 +321,14 @@ class SqlLedger:
                 subscribers.c.name,
                 literal(DeliveryState.QUEUED, _row.state.type),
                 literal(0),
-                literal(now, _row.next_attempt_at.type),
+                func.coalesce(due_at, literal(now, _row.next_attempt_at.type)),
                 ~true(),
                 literal(0),
                 literal(""),
                 literal(now, _row.updated_at.type),
                 subscriptions.c.topics,
                 subscriptions.c.volume,
+                due_at,
             )
             .join_from(subscriptions, subscribers)
             .where(
@@ -329,9 +352,25 @@ class SqlLedger:
             _row.updated_at,
             _row.topics,
             _row.volume,
+            _row.due_at,
         ]
         insert = self._database.insert(deliveries).from_select(columns, audience)
         connection.execute(insert.on_conflict_do_nothing())
+
+
+def _due_at(times: DueTimes | None) -> ColumnElement[Any]:
+    """When each subscriber is due, as frozen; NULL for whenever the issue is."""
+    if times is None:
+        return literal(None, _row.due_at.type)
+    zones: dict[datetime, list[str]] = {}
+    for zone, moment in times.zones.items():
+        zones.setdefault(moment, []).append(zone)
+    usual = literal(times.usual, _row.due_at.type)
+    moments = [
+        (subscribers.c.time_zone.in_(names), literal(moment, _row.due_at.type))
+        for moment, names in zones.items()
+    ]
+    return case(*moments, else_=usual) if moments else usual
 
 
 def _begin(connection: Connection, ids: Sequence[int], owner: str, now: datetime) -> frozenset[int]:
@@ -398,4 +437,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         attempts=row.attempts,
         first_attempt_at=row.first_attempt_at,
         variant=decode_variant(row.topics, row.volume),
+        due_at=row.due_at,
     )

@@ -386,6 +386,7 @@ subscribers = Table(
     Column("address_key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("time_zone", Text, nullable=False, server_default=""),
     UniqueConstraint("address_key", name="subscribers_by_address"),
     sqlite_autoincrement=True,
 )
@@ -433,6 +434,7 @@ deliveries = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("topics", Text, nullable=False, server_default="[]"),
     Column("volume", _one_of(Volume), nullable=False, server_default="full"),
+    Column("due_at", UtcDateTime),
     UniqueConstraint("issue_id", "subscriber_id", name="deliveries_one_a_person"),
 )
 Index("deliveries_due", deliveries.c.issue_id, deliveries.c.state, deliveries.c.next_attempt_at)
