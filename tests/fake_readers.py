@@ -11,6 +11,7 @@ from digest.model import (
     DeliveryState,
     DueTimes,
     Enrolment,
+    FrequencyCap,
     IssueState,
     NewSubscriber,
     Settlement,
@@ -234,8 +235,16 @@ class FakeLedgerStore:
         )
 
     def claim(
-        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+        self,
+        issue_id: int,
+        *,
+        limit: int,
+        owner: str,
+        until: datetime,
+        now: datetime,
+        cap: FrequencyCap | None = None,
     ) -> tuple[Delivery, ...]:
+        assert cap is None, "no cap is kept here"
         due = [
             row
             for row in self.rows

@@ -7,12 +7,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+)
 
 from digest.config.notations import check_base_url, check_domain, check_home_url
-from digest.config.quantities import parse_duration, parse_size
+from digest.config.quantities import parse_duration, parse_frequency_cap, parse_size
 from digest.errors import Problem, UnknownNameError
-from digest.model import Feed, FeedList, ImageHost, Newsletter
+from digest.model import Feed, FeedList, FrequencyCap, ImageHost, Newsletter
 
 # A type's description completes the sentence "should be …" in what `digest check` reports.
 Duration = Annotated[
@@ -23,6 +30,7 @@ Duration = Annotated[
 Size = Annotated[
     int, BeforeValidator(parse_size), Field(ge=1, description='a size of at least "1 B"')
 ]
+Cap = Annotated[FrequencyCap | None, PlainValidator(parse_frequency_cap)]
 Port = Annotated[
     int, Field(ge=0, le=65535, strict=True, description="a whole number from 0 to 65535")
 ]
@@ -106,6 +114,7 @@ class DeliverSettings(Section):
     max_retry: Duration
     lifetime: Duration
     late_after: Duration
+    frequency_cap: Cap
     message_domain: Domain
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from digest.model.audience import EVERYTHING, Variant
@@ -51,6 +51,14 @@ class Delivery:
     first_attempt_at: datetime | None = None
     variant: Variant = EVERYTHING
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrequencyCap:
+    """At most ``count`` mails to one reader in any stretch of ``window``, over all newsletters."""
+
+    count: int
+    window: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,12 @@ def _claimed(run: Handover) -> Iterator[Delivery]:
     while not run.is_ending():
         now = run.app.clock()
         batch = run.app.store.ledger.claim(
-            run.kept.id, limit=settings.batch, owner=run.owner, until=now + settings.lease, now=now
+            run.kept.id,
+            limit=settings.batch,
+            owner=run.owner,
+            until=now + settings.lease,
+            now=now,
+            cap=settings.frequency_cap,
         )
         if not batch:
             return

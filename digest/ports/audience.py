@@ -9,6 +9,7 @@ from digest.model import (
     Delivery,
     DueTimes,
     Enrolment,
+    FrequencyCap,
     NewSubscriber,
     Settlement,
     Subscriber,
@@ -105,11 +106,19 @@ class LedgerStore(Protocol):
         ...
 
     def claim(
-        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+        self,
+        issue_id: int,
+        *,
+        limit: int,
+        owner: str,
+        until: datetime,
+        now: datetime,
+        cap: FrequencyCap | None = None,
     ) -> tuple[Delivery, ...]:
         """Take up to ``limit`` rows that are due, for ``owner``, committed before returning.
 
-        None is due while the issue is not being sent (paused, cancelled).
+        None is due while the issue is not being sent (paused, cancelled). Readers who had as many
+        mails as ``cap`` allows are put off until they may get one more, unless theirs was begun.
         """
         ...
 

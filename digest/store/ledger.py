@@ -32,17 +32,17 @@ from digest.model import (
     Delivery,
     DeliveryState,
     DueTimes,
+    FrequencyCap,
     IssueState,
     Settlement,
     Tally,
 )
 from digest.store.codec import decode_variant
 from digest.store.database import Database, portions
+from digest.store.frequency import WAITING, hold_back
 from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
 
 _FINAL = tuple(state for state in DeliveryState if state.final)
-# In the order of the index on (issue, state, next attempt), which therefore also sorts.
-_WAITING = tuple(sorted({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN}))
 _ENDED_NOTE = "unsubscribed or suppressed just before hand-over"
 _CRASHED_NOTE = "its sender ended while handing it over"
 
@@ -78,7 +78,7 @@ _CLAIM_CANDIDATES = (
     select(_row.id)
     .where(
         _row.issue_id == bindparam("issue"),
-        _row.state.in_(_WAITING),
+        _row.state.in_(WAITING),
         _row.next_attempt_at <= bindparam("now"),
         exists().where(issues.c.id == bindparam("issue"), issues.c.state == IssueState.SENDING),
     )
@@ -187,14 +187,24 @@ class SqlLedger:
         return count
 
     def claim(
-        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+        self,
+        issue_id: int,
+        *,
+        limit: int,
+        owner: str,
+        until: datetime,
+        now: datetime,
+        cap: FrequencyCap | None = None,
     ) -> tuple[Delivery, ...]:
         """Take up to ``limit`` rows that are due, for ``owner``, committed before returning.
 
-        None is due while the issue is not being sent (paused, cancelled).
+        None is due while the issue is not being sent (paused, cancelled). Readers who had as many
+        mails as ``cap`` allows are put off until they may get one more, unless theirs was begun.
         """
         values = {"issue": issue_id, "most": limit, "owner": owner, "until": until, "now": now}
         with self._database.writing() as connection:
+            if cap is not None:
+                hold_back(connection, issue_id, cap=cap, limit=limit, now=now)
             rows = connection.execute(_CLAIM, values).all()
         return tuple(sorted(map(_delivery, rows), key=lambda delivery: delivery.id))
 
@@ -286,7 +296,7 @@ class SqlLedger:
     def next_due(self, issue_id: int) -> datetime | None:
         """When the next of those who wait is due, maybe by now; None when nobody waits."""
         wanted = select(func.min(_row.next_attempt_at)).where(
-            _row.issue_id == issue_id, _row.state.in_(_WAITING)
+            _row.issue_id == issue_id, _row.state.in_(WAITING)
         )
         with self._database.reading() as connection:
             due: datetime | None = connection.scalar(wanted)

@@ -438,7 +438,14 @@ deliveries = Table(
     UniqueConstraint("issue_id", "subscriber_id", name="deliveries_one_a_person"),
 )
 Index("deliveries_due", deliveries.c.issue_id, deliveries.c.state, deliveries.c.next_attempt_at)
-# Partial, so that they cost nothing for the rows that matter to neither.
+# Partial, so that they cost nothing for the rows that matter to none.
+Index(
+    "deliveries_sent",
+    deliveries.c.subscriber_id,
+    deliveries.c.updated_at,
+    sqlite_where=deliveries.c.state == DeliveryState.SENT,
+    postgresql_where=deliveries.c.state == DeliveryState.SENT,
+)
 Index(
     "deliveries_claimed",
     deliveries.c.claimed_by,

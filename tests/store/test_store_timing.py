@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from digest.model import (
     Consent,
     Delivery,
     DeliveryState,
     DueTimes,
+    FrequencyCap,
     Issue,
     IssueKey,
+    IssueState,
     NewSubscriber,
     Period,
     RenderedIssue,
@@ -103,3 +107,100 @@ def test_a_zone_is_changed_by_its_person_and_by_a_confirmed_list_alone(store: Sq
     assert store.audience.time_zones(newsletter="daily") == ()
     store.audience.unsubscribe(one.subscriber.id, newsletter="weekly", now=NOW)
     assert store.audience.time_zones(newsletter="weekly") == ()
+
+
+TWO_A_WEEK = FrequencyCap(count=2, window=timedelta(days=7))
+DAY = timedelta(days=1)
+
+
+def sending(store: SqlStore, newsletter: str, *, at: datetime, **zones: str) -> int:
+    rows = [NewSubscriber(address=f"{name}@example.org") for name in zones or {"ann": ""}]
+    store.audience.subscribe_all(rows, newsletter=newsletter, now=at)
+    issue_id = approved(store, newsletter=newsletter, end=at)
+    store.ledger.freeze(issue_id, newsletter=newsletter, now=at)
+    return issue_id
+
+
+def capped(store: SqlStore, issue_id: int, now: datetime, *, limit: int = 9) -> list[str]:
+    """Who is sent to at that time, under the cap."""
+    claimed = store.ledger.claim(
+        issue_id, limit=limit, owner="me", until=now + HOUR, now=now, cap=TWO_A_WEEK
+    )
+    settled = [Settlement(delivery_id=one.id, state=DeliveryState.SENT) for one in claimed]
+    store.ledger.settle(settled, now=now)
+    return names(claimed)
+
+
+def test_a_mail_too_many_waits_until_the_window_frees(store: SqlStore) -> None:
+    """Two newsletters' mails fill a week; the third's goes when the first is a week ago."""
+    assert capped(store, sending(store, "one", at=NOW), NOW) == ["ann"]
+    assert capped(store, sending(store, "two", at=NOW + DAY), NOW + DAY) == ["ann"]
+    third = sending(store, "three", at=NOW + 2 * DAY)
+    assert capped(store, third, NOW + 2 * DAY) == []
+    assert store.ledger.next_due(third) == NOW + 7 * DAY
+    assert dict(store.ledger.tally(third).counts) == {DeliveryState.QUEUED: 1}
+    assert capped(store, third, NOW + 7 * DAY - timedelta(seconds=1)) == []
+    assert capped(store, third, NOW + 7 * DAY) == ["ann"]
+
+
+def test_issues_held_at_the_same_time_go_one_after_the_other(store: SqlStore) -> None:
+    """An older issue that is still held when the next is frozen is not dropped: both go."""
+    for name in ("one", "two"):
+        assert capped(store, sending(store, name, at=NOW), NOW) == ["ann"]
+    older = sending(store, "daily", at=NOW + DAY)
+    newer = sending(store, "daily", at=NOW + 2 * DAY)
+    assert capped(store, older, NOW + 2 * DAY) + capped(store, newer, NOW + 2 * DAY) == []
+    free = NOW + 7 * DAY
+    assert [store.ledger.next_due(one) for one in (older, newer)] == [free, free]
+    assert capped(store, older, free) == ["ann"]
+    assert capped(store, newer, free) == ["ann"]
+    assert capped(store, sending(store, "one", at=free), free) == []
+
+
+def test_who_has_room_is_not_held_up_by_who_has_none(store: SqlStore) -> None:
+    """A window of held readers does not end the run for those behind them."""
+    many = {f"r{n}": "" for n in range(30)}
+    for name in ("one", "two"):
+        issue_id = sending(store, name, at=NOW, **many)
+        assert len(capped(store, issue_id, NOW, limit=50)) == 30
+    third = sending(store, "three", at=NOW, **many, zoe="")
+    assert capped(store, third, NOW, limit=3) == ["zoe"]
+
+
+@pytest.mark.parametrize(
+    ("state", "goes"),
+    [
+        (DeliveryState.DEFERRED, False),
+        (DeliveryState.UNCERTAIN, False),
+        (DeliveryState.FAILED, True),
+        (None, False),
+    ],
+    ids=["deferred", "uncertain", "failed", "in-flight"],
+)
+def test_a_mail_under_way_counts(
+    store: SqlStore, state: DeliveryState | None, *, goes: bool
+) -> None:
+    """What may still arrive takes its place in the window; what failed does not."""
+    assert capped(store, sending(store, "one", at=NOW), NOW) == ["ann"]
+    other = sending(store, "two", at=NOW)
+    (begun,) = store.ledger.claim(other, limit=9, owner="me", until=NOW + HOUR, now=NOW)
+    if state is not None:
+        later = NOW + HOUR
+        settlement = Settlement(delivery_id=begun.id, state=state, next_attempt_at=later)
+        store.ledger.settle([settlement], now=NOW)
+    assert bool(capped(store, sending(store, "three", at=NOW), NOW)) is goes
+
+
+def test_a_mail_that_was_begun_is_never_put_off(store: SqlStore) -> None:
+    """A retry goes at its time, or it would be given up before the window frees."""
+    retried = sending(store, "zero", at=NOW)
+    (begun,) = store.ledger.claim(retried, limit=9, owner="me", until=NOW + HOUR, now=NOW)
+    settlement = Settlement(
+        delivery_id=begun.id, state=DeliveryState.DEFERRED, next_attempt_at=NOW + HOUR
+    )
+    store.ledger.settle([settlement], now=NOW)
+    store.issues.change_state(retried, to=IssueState.PAUSED, allowed=(IssueState.SENDING,), now=NOW)
+    assert capped(store, sending(store, "one", at=NOW), NOW) == ["ann"]
+    assert capped(store, sending(store, "two", at=NOW), NOW) == []
+    store.issues.change_state(retried, to=IssueState.SENDING, allowed=(IssueState.PAUSED,), now=NOW)
+    assert capped(store, retried, NOW + HOUR) == ["ann"]
