@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from digest.model import (
     EVERYTHING,
@@ -12,7 +12,9 @@ from digest.model import (
     Delivery,
     DeliveryState,
     DomainTally,
+    DueTimes,
     Enrolment,
+    FrequencyCap,
     IssueState,
     NewSubscriber,
     Settlement,
@@ -88,6 +90,8 @@ class FakeAudienceStore:
     def _enrol(self, row: NewSubscriber, *, newsletter: str, now: datetime) -> str:
         person = self._person(row.address, "")
         old = self.rows.get((person.id, newsletter))
+        zone = row.time_zone if row.consent is Consent.CONFIRMED or old is None else ""
+        self.locate(person.id, time_zone=zone or person.time_zone)
         new = self.subscribe(
             address=row.address,
             name=row.name,
@@ -123,6 +127,24 @@ class FakeAudienceStore:
         if row is not None:
             self.rows[subscriber_id, newsletter] = replace(row, variant=variant)
         return row is not None
+
+    def locate(self, subscriber_id: int, *, time_zone: str) -> bool:
+        person = self.people.get(subscriber_id)
+        if person is None:
+            return False
+        moved = self.people[subscriber_id] = replace(person, time_zone=time_zone)
+        for key, row in self.rows.items():
+            if key[0] == subscriber_id:
+                self.rows[key] = replace(row, subscriber=moved)
+        return True
+
+    def time_zones(self, *, newsletter: str) -> tuple[str, ...]:
+        found = {
+            row.subscriber.time_zone
+            for row in self.rows.values()
+            if row.newsletter == newsletter and row.consent is Consent.CONFIRMED
+        }
+        return tuple(sorted(found - {""}))
 
     def count(self, *, newsletter: str, consent: Consent) -> int:
         return sum(
@@ -186,20 +208,24 @@ class FakeLedgerStore:
     audience: FakeAudienceStore = field(default_factory=FakeAudienceStore)
     rows: list[_LedgerRow] = field(default_factory=list)
 
-    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+    def freeze(
+        self, issue_id: int, *, newsletter: str, now: datetime, times: DueTimes | None = None
+    ) -> int:
         frozen = [row for row in self.rows if row.delivery.issue_id == issue_id]
         if not frozen:
             for row in self.audience.subscriptions(newsletter=newsletter):
                 if self.audience.gets(row.subscriber.id, newsletter):
-                    self.rows.append(self._row(issue_id, row))
+                    self.rows.append(self._row(issue_id, row, times))
         self.issues.change_state(
             issue_id, to=IssueState.SENDING, allowed=(IssueState.APPROVED,), now=now
         )
         return len(frozen) or self.tally(issue_id).total
 
-    def _row(self, issue_id: int, subscription: Subscription) -> _LedgerRow:
+    def _row(self, issue_id: int, subscription: Subscription, times: DueTimes | None) -> _LedgerRow:
         subscriber = subscription.subscriber
+        due_at = times.zones.get(subscriber.time_zone, times.usual) if times else None
         return _LedgerRow(
+            next_at=due_at,
             delivery=Delivery(
                 id=len(self.rows) + 1,
                 issue_id=issue_id,
@@ -207,12 +233,21 @@ class FakeLedgerStore:
                 address=subscriber.address,
                 name=subscriber.name,
                 variant=subscription.variant,
-            )
+                due_at=due_at,
+            ),
         )
 
     def claim(
-        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+        self,
+        issue_id: int,
+        *,
+        limit: int,
+        owner: str,
+        until: datetime,
+        now: datetime,
+        cap: FrequencyCap | None = None,
     ) -> tuple[Delivery, ...]:
+        assert cap is None, "no cap is kept here"
         due = [
             row
             for row in self.rows
@@ -275,6 +310,14 @@ class FakeLedgerStore:
 
     def owners(self) -> tuple[str, ...]:
         return tuple(sorted({row.owner for row in self.rows if row.owner}))
+
+    def next_due(self, issue_id: int) -> datetime | None:
+        waiting = [
+            row.next_at or datetime.min.replace(tzinfo=UTC)
+            for row in self.rows
+            if row.delivery.issue_id == issue_id and row.delivery.state in _WAITING
+        ]
+        return min(waiting, default=None)
 
     def tally(self, issue_id: int) -> Tally:
         states = [row.delivery.state for row in self.rows if row.delivery.issue_id == issue_id]

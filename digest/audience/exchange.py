@@ -7,16 +7,19 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from digest.config.notations import check_zone
+from digest.config.wording import UnfitError
 from digest.errors import ConfigError, Problem
 from digest.model import Consent, Subscription, Variant, Volume
 from digest.model.address import address_problem, normalise_address
 
-COLUMNS = ("email", "name", "status", "newsletter", "since", "topics", "volume")
+COLUMNS = ("email", "name", "status", "newsletter", "since", "time_zone", "topics", "volume")
 
 _DELIMITERS = (",", ";", "\t")
 _ADDRESS = "address"
 _NAME = "name"
 _STATUS = "status"
+_ZONE = "time_zone"
 _TOPICS = "topics"
 _VOLUME = "volume"
 _COLUMN_NAMES = {
@@ -30,6 +33,10 @@ _COLUMN_NAMES = {
     "full name": _NAME,
     "status": _STATUS,
     "consent": _STATUS,
+    "time_zone": _ZONE,
+    "time zone": _ZONE,
+    "timezone": _ZONE,
+    "tz": _ZONE,
     "topics": _TOPICS,
     "volume": _VOLUME,
 }
@@ -57,7 +64,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 class SubscriberRow:
     """A row that can be imported. ``line`` counts from 1.
 
-    ``consent`` and ``variant`` are None where nothing is said of them.
+    ``consent`` and ``variant`` are None where nothing is said of them, ``time_zone`` is empty.
     """
 
     line: int
@@ -65,6 +72,7 @@ class SubscriberRow:
     name: str = ""
     consent: Consent | None = None
     variant: Variant | None = None
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +104,9 @@ def read_csv(text: str, *, file: str = "CSV", topics: Collection[str] = ()) -> C
     """Read subscribers from CSV (RFC 4180; comma, semicolon or tab; a byte order mark is fine).
 
     The first line names the columns: ``email`` (or ``address``), and where wanted ``name`` and
-    ``status`` (confirmed, pending, unsubscribed), ``topics`` (ids with spaces between; none for
-    all) and ``volume`` (full, short). Other columns are passed over. ``file`` is named in errors;
-    ``topics`` are the ids there are, where they are known.
+    ``status`` (confirmed, pending, unsubscribed), ``time_zone`` (an IANA name), ``topics`` (ids
+    with spaces between; none for all) and ``volume`` (full, short). Other columns are passed over.
+    ``file`` is named in errors; ``topics`` are the ids there are, where they are known.
 
     :raises ConfigError: when the first line names no column of addresses.
     """
@@ -136,6 +144,7 @@ def write_csv(subscriptions: Iterable[Subscription]) -> Iterator[str]:
             str(subscription.consent),
             subscription.newsletter,
             subscription.since.isoformat(),
+            person.time_zone,
             " ".join(subscription.variant.topics),
             str(subscription.variant.volume),
         )
@@ -215,6 +224,9 @@ def _row(line: int, cells: list[str], *, layout: _Layout) -> SubscriberRow | Rej
     status = _cell(cells, layout.columns.get(_STATUS))
     if status and status.lower() not in set(Consent):
         return RejectedRow(line=line, value=status, reason=_unknown_status(status))
+    zone = _cell(cells, layout.columns.get(_ZONE))
+    if problem := _zone_problem(zone):
+        return RejectedRow(line=line, value=zone, reason=problem)
     topics = _SEPARATORS.sub(" ", _cell(cells, layout.columns.get(_TOPICS))).split()
     volume = _cell(cells, layout.columns.get(_VOLUME)).lower()
     if problem := _choice_problem(topics, volume, layout):
@@ -225,7 +237,16 @@ def _row(line: int, cells: list[str], *, layout: _Layout) -> SubscriberRow | Rej
         name=_CONTROL.sub(" ", _cell(cells, layout.columns.get(_NAME))).strip(),
         consent=Consent(status.lower()) if status else None,
         variant=_variant(topics, volume),
+        time_zone=zone,
     )
+
+
+def _zone_problem(zone: str) -> str:
+    try:
+        check_zone(zone or "UTC")
+    except UnfitError as error:
+        return f"{error}; {error.fix}"
+    return ""
 
 
 def _variant(topics: Sequence[str], volume: str) -> Variant | None:

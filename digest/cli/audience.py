@@ -1,6 +1,7 @@
 """``subscribers`` and ``suppressions``: who gets mail, and who never does."""
 
 import sys
+from dataclasses import replace
 from typing import TextIO
 
 import click
@@ -31,6 +32,7 @@ def subscribers() -> None:
 @click.option(
     "--volume", type=click.Choice([str(each) for each in Volume]), help="How much of each topic."
 )
+@click.option("--time-zone", default="", help="Where the person's clock is: Europe/Paris.")
 @newsletter_option
 @json_option
 @pass_session
@@ -42,11 +44,13 @@ def add(  # noqa: PLR0913 - click passes each option as an argument
     pending: bool,
     topics: tuple[str, ...],
     volume: str | None,
+    time_zone: str,
     newsletter: str,
     as_json: bool,
 ) -> None:
     """Subscribe ADDRESS, confirmed unless --pending."""
     wish = Consent.PENDING if pending else Consent.CONFIRMED
+    zone = _time_zone(time_zone)
     with session.open_app() as app:
         target = _newsletter(app, newsletter)
         subscription = app.store.audience.subscribe(
@@ -57,6 +61,10 @@ def add(  # noqa: PLR0913 - click passes each option as an argument
             now=app.clock(),
             variant=_variant(app, target, topics, volume),
         )
+        if zone:
+            app.store.audience.locate(subscription.subscriber.id, time_zone=zone)
+            person = replace(subscription.subscriber, time_zone=zone)
+            subscription = replace(subscription, subscriber=person)
     session.show(
         _plain(subscription),
         as_json=as_json,
@@ -75,7 +83,8 @@ def add(  # noqa: PLR0913 - click passes each option as an argument
 def import_(
     session: Session, file: TextIO, *, pending: bool, newsletter: str, as_json: bool
 ) -> None:
-    """Subscribe the people of a CSV FILE: columns email, name, status, topics, volume.
+    """Subscribe the people of a CSV FILE: columns email, name, status, time_zone, topics,
+    volume.
 
     Good rows are imported; each other row is named with its line and the reason, and the
     command exits 1.
@@ -92,6 +101,7 @@ def import_(
                 name=row.name,
                 consent=row.consent or default,
                 variant=row.variant,
+                time_zone=row.time_zone,
             )
             for row in read.rows
         ]
@@ -154,7 +164,9 @@ def show(session: Session, address: str | None, *, as_json: bool) -> None:
         raise UnknownNameError("subscriber", address)
 
     def human(console: Console) -> None:
-        table = Table("address", "name", "newsletter", "consent", "since", "gets", box=None)
+        table = Table(
+            "address", "name", "newsletter", "consent", "since", "gets", "time zone", box=None
+        )
         for one in found:
             table.add_row(
                 escape(one.subscriber.address),
@@ -163,6 +175,7 @@ def show(session: Session, address: str | None, *, as_json: bool) -> None:
                 one.consent,
                 one.since.strftime("%Y-%m-%d"),
                 escape(f"{' '.join(one.variant.topics) or 'all topics'}, {one.variant.volume}"),
+                one.subscriber.time_zone,
             )
         console.print(table)
 
@@ -261,6 +274,18 @@ def _topics(app: App, newsletter: str) -> tuple[str, ...]:
     return tuple(topic.id for topic in app.config.newsletter(newsletter).topics)
 
 
+def _time_zone(name: str) -> str:
+    """The zone's name, if there is such a zone."""
+    from digest.config.notations import check_zone
+    from digest.config.wording import UnfitError
+
+    try:
+        return check_zone(name) if name else ""
+    except UnfitError as error:
+        message = f"{error}; {error.fix}"
+        raise click.BadParameter(message, param_hint="--time-zone") from error
+
+
 def _variant(
     app: App, newsletter: str, topics: tuple[str, ...], volume: str | None
 ) -> Variant | None:
@@ -284,6 +309,7 @@ def _plain(subscription: Subscription) -> dict[str, object]:
         "newsletter": subscription.newsletter,
         "consent": subscription.consent,
         "since": subscription.since.isoformat(),
+        "time_zone": subscription.subscriber.time_zone,
         "topics": list(subscription.variant.topics),
         "volume": subscription.variant.volume,
     }

@@ -15,6 +15,8 @@ from digest.errors import StateError
 from digest.model import Accepted, Consent, IssueState, KeptIssue, Refused, SendOutcome
 from digest.pipeline.delivery import Delivered
 
+_MINUTE = "%Y-%m-%d %H:%M UTC"
+
 
 @click.command()
 @click.argument("issue")
@@ -45,6 +47,7 @@ def approve(
     """
     from digest.pipeline.approval import approve_issue
     from digest.pipeline.preflight import Manner
+    from digest.pipeline.timing import opens_at
 
     with session.open_app() as app:
         kept = approve_issue(
@@ -54,14 +57,15 @@ def approve(
             reasons=dict(reasons),
             manner=Manner(offline=offline),
         )
-        early = app.clock() < kept.issue.due_at
+        opening = opens_at(app, kept) or kept.issue.due_at
+        early = app.clock() < opening
     facts = {
         "issue": kept.issue.slug,
         "by": kept.approved_by,
         "sha256": kept.approved_digest,
-        "goes_out": kept.issue.due_at.isoformat(),
+        "goes_out": opening.isoformat(),
     }
-    when = f", at {kept.issue.due_at:%Y-%m-%d %H:%M UTC}" if early else ""
+    when = f", at {opening:{_MINUTE}}" if early else ""
     session.show(
         facts,
         as_json=as_json,
@@ -81,7 +85,8 @@ def approve(
 def send(session: Session, issue: str, *, address: str, as_json: bool) -> None:
     """Hand an approved ISSUE to the mail server for everybody who is due, at once.
 
-    Its time of sending holds back `digest run` and `digest serve`, not this command.
+    Its time of sending holds back `digest run` and `digest serve`, not this command. Readers who
+    get it by their own clocks wait for those; `digest run` and `digest serve` send to them then.
     """
     from digest.pipeline.standing import standing
 
@@ -156,7 +161,9 @@ def cancel(session: Session, issue: str, *, as_json: bool) -> None:
 def print_delivered(console: Console, delivered: Delivered) -> None:
     """Say where an issue's recipients stand."""
     states = ", ".join(f"{count} {state}" for state, count in delivered.tally.counts)
-    done = "all accounted for" if delivered.finished else f"{delivered.tally.open} still to come"
+    later = f", the next at {delivered.next_at:{_MINUTE}}" if delivered.next_at else ""
+    to_come = f"{delivered.tally.open} still to come{later}"
+    done = "all accounted for" if delivered.finished else to_come
     console.print(f"{delivered.slug}: {states or 'no confirmed subscribers'} – {done}")
     if delivered.stopped:
         console.print(f"[red]stopped[/] {escape(delivered.stopped)}")
@@ -168,6 +175,7 @@ def delivered_facts(delivered: Delivered) -> dict[str, object]:
         "issue": delivered.slug,
         "finished": delivered.finished,
         "stopped": delivered.stopped,
+        "next_at": delivered.next_at.isoformat() if delivered.next_at else None,
         "deliveries": counts(delivered.tally),
     }
 

@@ -80,7 +80,7 @@ def _row(app: App, newsletter: Newsletter) -> dict[str, object]:
     from digest.pipeline.due import upcoming_period
 
     newest = app.store.issues.issues(newsletter=newsletter.id)[:1]
-    latest = ", ".join(f"{kept.issue.slug} ({_state(kept)})" for kept in newest)
+    latest = ", ".join(f"{kept.issue.slug} ({_state(app, kept)})" for kept in newest)
     return {
         "newsletter": newsletter.id,
         "next": _next(newsletter, upcoming_period(app, newsletter)),
@@ -103,6 +103,8 @@ def _next(newsletter: Newsletter, period: Period) -> str:
     return f"{send_at or period.end:{_MINUTE}}{drafted}"
 
 
-def _state(kept: KeptIssue) -> str:
+def _state(app: App, kept: KeptIssue) -> str:
+    if kept.state is IssueState.SENDING and (next_at := app.store.ledger.next_due(kept.id)):
+        return f"{kept.state}, next at {next_at:{_MINUTE}}"
     waits = kept.state in (IssueState.DRAFT, IssueState.APPROVED) and kept.issue.send_at
     return f"{kept.state}, goes out {kept.issue.send_at:{_MINUTE}}" if waits else kept.state

@@ -38,7 +38,7 @@ def load_config(directory: Path | None, *, environment: Mapping[str, str]) -> Co
     main = _read_main(settings_path, outside.value or Environment())
     sources = _read_feeds(folder / FEEDS_FILE, environment)
     listed = sources.value or Sources()
-    newsletters = _read_newsletters(folder, listed, main.themes)
+    newsletters = _read_newsletters(folder, listed, main)
     checks: list[Checked[object]] = [outside, main.settings, main.database_url, sources]
     checks += newsletters.values()
     problems = [problem for checked in checks for problem in checked.problems]
@@ -169,8 +169,9 @@ def _read_feeds(path: Path, environment: Mapping[str, str]) -> Checked[Sources]:
 
 
 def _read_newsletters(
-    folder: Path, sources: Sources, themes: frozenset[str]
+    folder: Path, sources: Sources, main: _Main
 ) -> dict[str, Checked[Newsletter]]:
+    cap = main.settings.value.deliver.frequency_cap if main.settings.value else None
     newsletters: dict[str, Checked[Newsletter]] = {}
     for path in sorted((folder / NEWSLETTERS_FOLDER).glob("*.toml")):
         read = read_toml(path)
@@ -180,7 +181,8 @@ def _read_newsletters(
                 newsletter_id=path.stem,
                 feeds=sources.feeds,
                 lists=sources.lists,
-                themes=themes,
+                themes=main.themes,
+                cap=cap,
             )
             if read.value
             else Checked(problems=read.problems)

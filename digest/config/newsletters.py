@@ -12,12 +12,17 @@ from digest.config.newsletter_table import MatchTable, NewsletterTable, RuleTabl
 from digest.config.notations import check_slug
 from digest.config.ranking_table import made_ranking
 from digest.config.roundup_table import made_standing
-from digest.config.schedule_checks import key_problems, schedule_problems, schedule_warnings
+from digest.config.schedule_checks import (
+    cap_warnings,
+    key_problems,
+    schedule_problems,
+    schedule_warnings,
+)
 from digest.config.schedule_table import made_schedule
 from digest.config.tomlfile import Checked, TomlFile
 from digest.config.wording import UnfitError, listed, nearest, shown, suggestion
 from digest.errors import Problem
-from digest.model import Feed, FeedList, Match, Newsletter, Rule, RuleField, Topic
+from digest.model import Feed, FeedList, FrequencyCap, Match, Newsletter, Rule, RuleField, Topic
 
 IMPLICIT_TOPIC = Topic(id="stories", name="Stories")
 """What a newsletter without topics puts everything under."""
@@ -30,11 +35,12 @@ def read_newsletter(
     feeds: Sequence[Feed],
     themes: Collection[str],
     lists: Sequence[FeedList] = (),
+    cap: FrequencyCap | None = None,
 ) -> Checked[Newsletter]:
     """Check one newsletter's table, and resolve its feeds among ``feeds``.
 
     ``lists`` may bring feeds with tags that are not known yet. ``themes`` are the names that
-    templates exist for. All problems are found, not the first.
+    templates exist for. ``cap`` is how many mails a reader may get. All problems are found.
     """
     problems = [*_id_problems(file, newsletter_id), *_cross_problems(file, themes)]
     try:
@@ -45,7 +51,11 @@ def read_newsletter(
     if problems:
         return Checked(problems=tuple(problems))
     newsletter = _newsletter(table, newsletter_id, feeds)
-    warnings = (*_warnings(table, file, feeds, lists), *contradictions(file, newsletter))
+    warnings = (
+        *_warnings(table, file, feeds, lists),
+        *cap_warnings(file, table.schedule, cap),
+        *contradictions(file, newsletter),
+    )
     return Checked(value=newsletter, warnings=warnings)
 
 

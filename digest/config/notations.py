@@ -3,6 +3,7 @@
 import re
 import string
 from datetime import time
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -52,6 +53,8 @@ def check_zone(value: str) -> str:
 
     :raises UnfitError: for a name the zone database does not have.
     """
+    if value in known_zones():
+        return value
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -61,8 +64,15 @@ def check_zone(value: str) -> str:
     return value
 
 
+@cache
+def known_zones() -> frozenset[str]:
+    """The IANA names of time zones that the zone database has."""
+    return frozenset(available_timezones())
+
+
+@lru_cache(maxsize=1_000)
 def _zone_fix(name: str) -> str:
-    zones = sorted(available_timezones())
+    zones = sorted(known_zones())
     inside = [zone for zone in zones if zone.startswith(f"{name}/")]
     if inside:
         return f"name a city too, such as {shown(inside[0])}"

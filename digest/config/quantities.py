@@ -3,10 +3,12 @@
 import re
 from datetime import timedelta
 
-from digest.config.wording import shown
-from digest.model import CalendarLength, LengthUnit
+from digest.config.wording import UnfitError, shown
+from digest.model import CalendarLength, FrequencyCap, LengthUnit
 
 _QUANTITY = re.compile(r"^\s*(\d+)\s*([A-Za-z]+)\s*$")
+_CAP = re.compile(r"(\d+)\s+per\s+(?:(\d+)\s+)?(hour|day|week)s?", re.IGNORECASE)
+_LONGEST_WINDOW = timedelta(days=366)
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
 _BYTES = {"B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 
@@ -36,6 +38,26 @@ def written_duration(value: timedelta) -> str:
     unit = next(unit for unit in reversed(_SECONDS) if seconds % _SECONDS[unit] == 0)
     count = seconds // _SECONDS[unit]
     return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def parse_frequency_cap(value: object) -> FrequencyCap | None:
+    """``"5 per week"`` or ``"10 per 30 days"``; None for an empty text.
+
+    :raises UnfitError: for anything else.
+    """
+    if value == "":
+        return None
+    match = _CAP.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        message = f"should be a number of mails and a stretch of time, not {shown(value)}"
+        raise UnfitError(message, fix='for example "5 per week"; empty for no limit')
+    count, stretches = int(match[1]), int(match[2] or 1)
+    if not count or not stretches:
+        raise UnfitError("lets no mail go out", fix='for example "5 per week"; empty for no limit')
+    seconds = stretches * _SECONDS[match[3].lower()]
+    if seconds > _LONGEST_WINDOW.total_seconds():
+        raise UnfitError("reaches back more than a year", fix='for example "5 per week"')
+    return FrequencyCap(count=count, window=timedelta(seconds=seconds))
 
 
 def parse_size(value: object) -> int:

@@ -1,5 +1,6 @@
 """Contradictions in a ``[schedule]``: keys that cannot stand together, days that never come."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -12,7 +13,7 @@ from digest.config.schedule_table import ScheduleTable, made_schedule
 from digest.config.tomlfile import TomlFile
 from digest.config.wording import UnfitError
 from digest.errors import Problem
-from digest.model import Schedule, Weekday
+from digest.model import FrequencyCap, Schedule, Weekday
 from digest.model.days import days_between, times_of_day
 
 _BESIDE_CRON = ("days", "time", "on", "months", "every", "starting")
@@ -65,6 +66,25 @@ def schedule_warnings(file: TomlFile, table: ScheduleTable) -> Iterator[Problem]
         message += "which would be cut off no later than an issue before; none goes out then"
         fix = "name weekdays only in days, or write weekends = true"
         yield file.problem(("schedule", "weekends"), message, fix=fix)
+
+
+def cap_warnings(
+    file: TomlFile, table: ScheduleTable, cap: FrequencyCap | None
+) -> Iterator[Problem]:
+    """A newsletter that alone has more issues than a reader may get mails: they never catch up."""
+    schedule = made_schedule(table)
+    if cap is None or schedule.paused:
+        return
+    days = days_between(schedule, _LEAP_YEAR, _LEAP_YEAR + 366 * _DAY)
+    times = [datetime.combine(day, at) for day in days for at in times_of_day(schedule)]
+    most = max((bisect_left(times, at + cap.window) - i for i, at in enumerate(times)), default=0)
+    if most > cap.count:
+        message = f"has up to {most} issues in {written_duration(cap.window)}, and [deliver] "
+        message += (
+            f"frequency_cap lets each reader have {cap.count}: they may fall ever further behind"
+        )
+        fix = f"raise frequency_cap to {most} or more, or let fewer issues go out"
+        yield file.problem(("schedule",), message, fix=fix)
 
 
 def _beside(file: TomlFile, key: str, others: list[str]) -> Problem:

@@ -49,6 +49,7 @@ class ScheduleTable(Section):
     weekends: YesNo = True
     blackout: tuple[Blackout, ...] = ()
     paused: YesNo = False
+    local_time: YesNo = False
 
 
 def made_schedule(table: ScheduleTable) -> Schedule:
@@ -67,4 +68,5 @@ def made_schedule(table: ScheduleTable) -> Schedule:
         weekends=table.weekends,
         blackout=table.blackout,
         paused=table.paused,
+        local_time=table.local_time,
     )

@@ -7,7 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+)
 
 from digest.config.mail_notations import check_feedback_sender, check_key_file, check_selector
 from digest.config.notations import (
@@ -17,9 +24,9 @@ from digest.config.notations import (
     check_filled,
     check_home_url,
 )
-from digest.config.quantities import parse_duration, parse_size
+from digest.config.quantities import parse_duration, parse_frequency_cap, parse_size
 from digest.errors import Problem, UnknownNameError
-from digest.model import Client, Feed, FeedList, ImageHost, Newsletter
+from digest.model import Client, Feed, FeedList, FrequencyCap, ImageHost, Newsletter
 
 # A type's description completes the sentence "should be …" in what `digest check` reports.
 Duration = Annotated[
@@ -30,6 +37,7 @@ Duration = Annotated[
 Size = Annotated[
     int, BeforeValidator(parse_size), Field(ge=1, description='a size of at least "1 B"')
 ]
+Cap = Annotated[FrequencyCap | None, PlainValidator(parse_frequency_cap)]
 Port = Annotated[
     int, Field(ge=0, le=65535, strict=True, description="a whole number from 0 to 65535")
 ]
@@ -137,6 +145,7 @@ class DeliverSettings(Section):
     max_retry: Duration
     lifetime: Duration
     late_after: Duration
+    frequency_cap: Cap
     message_domain: Domain
     feedback_sender: Annotated[str, AfterValidator(check_feedback_sender)]
 

@@ -69,6 +69,7 @@ def invite_audience(app: App, town: Town) -> Audience:
             name=row.name,
             consent=row.consent or Consent.CONFIRMED,
             variant=row.variant,
+            time_zone=row.time_zone,
         )
         for row in read.rows
     ]

@@ -15,11 +15,15 @@ class Consent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """A person, by address. ``address`` is as given, without surrounding space."""
+    """A person, by address. ``address`` is as given, without surrounding space.
+
+    ``time_zone`` is an IANA name, or empty where it is not known.
+    """
 
     id: int
     address: str
     name: str = ""
+    time_zone: str = ""
 
 
 class Volume(StrEnum):
@@ -80,13 +84,15 @@ class Suppression:
 class NewSubscriber:
     """One row of a list to subscribe: an address that was checked, and the consent it brings.
 
-    A ``variant`` of None says nothing about it: who has chosen already keeps that.
+    A ``variant`` of None says nothing about it, and neither does an empty ``name`` or
+    ``time_zone``: who has one already keeps that.
     """
 
     address: str
     name: str = ""
     consent: Consent = Consent.CONFIRMED
     variant: Variant | None = None
+    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """Deliveries: one issue to one subscriber, and what the mail server said."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from digest.model.audience import EVERYTHING, Variant
@@ -35,7 +36,10 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """A row of the ledger, unique by (issue, subscriber)."""
+    """A row of the ledger, unique by (issue, subscriber).
+
+    ``due_at`` is when it may go at the earliest, where that is not when its issue may.
+    """
 
     id: int
     issue_id: int
@@ -46,6 +50,28 @@ class Delivery:
     attempts: int = 0
     first_attempt_at: datetime | None = None
     variant: Variant = EVERYTHING
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrequencyCap:
+    """At most ``count`` mails to one reader in any stretch of ``window``, over all newsletters."""
+
+    count: int
+    window: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueTimes:
+    """When an issue is due for each of its readers: by time zone, and for those without one."""
+
+    usual: datetime
+    zones: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def first(self) -> datetime:
+        """When the first of them is due."""
+        return min(self.usual, *self.zones.values()) if self.zones else self.usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

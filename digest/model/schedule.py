@@ -92,7 +92,8 @@ class Schedule:
     an issue's period reaches back; None means to the occurrence before.
 
     Issues go out at those times. Their periods end ``cut_off`` earlier, and on the Friday before
-    where that is a weekend and ``weekends`` is False. On ``blackout`` days none falls due.
+    where that is a weekend and ``weekends`` is False. On ``blackout`` days none falls due. With
+    ``local_time``, each reader gets them when the reader's own clock shows that time.
     """
 
     time_zone: str
@@ -108,3 +109,4 @@ class Schedule:
     weekends: bool = True
     blackout: tuple[DateRange, ...] = ()
     paused: bool = False
+    local_time: bool = False

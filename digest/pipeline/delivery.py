@@ -4,10 +4,12 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 
 from digest.app import App
 from digest.errors import StateError
 from digest.model import (
+    DeliveryState,
     IssueState,
     KeptIssue,
     RenderedIssue,
@@ -17,6 +19,7 @@ from digest.model import (
 from digest.pipeline.claims import claiming, is_dead
 from digest.pipeline.handover import Handover, OnSettled, ignore, work
 from digest.pipeline.letters import sample_envelope, signing_keys
+from digest.pipeline.timing import opens_at, reader_times
 from digest.pipeline.variants import Variants
 
 SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
@@ -24,12 +27,16 @@ SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """Where an issue's recipients stand after a run. ``stopped`` says why it ended early."""
+    """Where an issue's recipients stand after a run. ``stopped`` says why it ended early.
+
+    ``next_at`` is when the next of those who wait is due; None when nobody waits.
+    """
 
     slug: str
     tally: Tally
     finished: bool
     stopped: str = ""
+    next_at: datetime | None = None
 
 
 def deliver_issue(
@@ -63,7 +70,9 @@ def deliver_issue(
             stopped=f"the database {doubt}; who got this already may not be in it – see "
             "`digest status`, then say `digest resume --after-restore`",
         )
-    ledger.freeze(kept.id, newsletter=kept.issue.key.newsletter, now=app.clock())
+    begun = kept.state is IssueState.SENDING and ledger.tally(kept.id).counts
+    times = None if begun else reader_times(app, kept)
+    ledger.freeze(kept.id, newsletter=kept.issue.key.newsletter, now=app.clock(), times=times)
     ledger.recover([name for name in ledger.owners() if is_dead(name)], now=app.clock())
     variants = Variants(
         kept=kept,
@@ -91,10 +100,11 @@ def deliver_waiting(
 ) -> Iterator[Delivered]:
     """Send every issue that may go out: those under way, and approved ones whose time it is.
 
-    Not before their time of sending, and not when they are late.
+    Not before their time of sending, not when they are late, and not while all of their readers
+    wait for later.
     """
     for kept in reversed(app.store.issues.issues(states=SENDABLE)):
-        if not is_late(app, kept) and not is_early(app, kept):
+        if not (is_late(app, kept) or is_early(app, kept) or _is_waiting(app, kept)):
             yield deliver_issue(app, kept, stop=stop, on_settled=on_settled)
 
 
@@ -103,10 +113,20 @@ def is_early(app: App, kept: KeptIssue) -> bool:
 
     One that somebody began to send before goes on; one that was only paused and resumed waits.
     """
-    send_at = kept.issue.send_at
-    if send_at is None or app.clock() >= send_at:
+    opening = opens_at(app, kept)
+    if opening is None or app.clock() >= opening:
         return False
     return not app.store.ledger.tally(kept.id).counts
+
+
+def _is_waiting(app: App, kept: KeptIssue) -> bool:
+    """Whether nobody is due yet of those who are left, and nobody holds a claim."""
+    if kept.state is not IssueState.SENDING:
+        return False
+    next_at = app.store.ledger.next_due(kept.id)
+    if next_at is None or next_at <= app.clock():
+        return False
+    return not app.store.ledger.tally(kept.id)[DeliveryState.CLAIMED]
 
 
 def is_late(app: App, kept: KeptIssue) -> bool:
@@ -152,4 +172,5 @@ def _conclude(run: Handover) -> Delivered:
         tally=tally,
         finished=finished,
         stopped=run.reasons[0] if run.reasons else "",
+        next_at=app.store.ledger.next_due(kept.id),
     )

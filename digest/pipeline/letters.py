@@ -104,7 +104,7 @@ def _envelope(
         html=copy.html,
         text=copy.text,
         message_id=identity,
-        date=_date(app, kept),
+        date=_date(app, kept, delivery),
         list_id=f"<{newsletter.id}.{message_domain(app, newsletter)}>",
         list_name=newsletter.name,
         unsubscribe_url=slots.unsubscribe_url,
@@ -142,14 +142,15 @@ def _feedback_sender(app: App, newsletter: Newsletter) -> str:
     return configured or sender_id(message_domain(app, newsletter))
 
 
-def _date(app: App, kept: KeptIssue) -> datetime:
-    """When the issue was ready to go: approved and, unless it is sent before, its time come.
+def _date(app: App, kept: KeptIssue, delivery: Delivery) -> datetime:
+    """When the message was ready to go: approved and, unless it is sent before, its time come.
 
     The same at every attempt; a Date days old or ahead is a mark of spam.
     """
     now = app.clock()
     approved = kept.approved_at or now
-    return max(approved, kept.issue.due_at) if kept.issue.due_at <= now else approved
+    due_at = delivery.due_at or kept.issue.due_at
+    return max(approved, due_at) if due_at <= now else approved
 
 
 def _slots(app: App, kept: KeptIssue, subscriber_id: int, *, name: str = "") -> ReaderSlots:

@@ -81,6 +81,7 @@ class Supply:
                 owner=self._owner,
                 until=now + settings.lease,
                 now=now,
+                cap=settings.frequency_cap,
             )
         )
 

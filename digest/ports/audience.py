@@ -9,7 +9,9 @@ from digest.model import (
     Consent,
     Delivery,
     DomainTally,
+    DueTimes,
     Enrolment,
+    FrequencyCap,
     NewSubscriber,
     Settlement,
     Subscriber,
@@ -59,6 +61,14 @@ class AudienceStore(Protocol):
         """Keep what a subscriber wants from now on; whether there is such a subscription."""
         ...
 
+    def locate(self, subscriber_id: int, *, time_zone: str) -> bool:
+        """Keep a subscriber's time zone, an IANA name or nothing; whether there is such one."""
+        ...
+
+    def time_zones(self, *, newsletter: str) -> tuple[str, ...]:
+        """The time zones that confirmed readers of a newsletter are known to be in, sorted."""
+        ...
+
     def count(self, *, newsletter: str, consent: Consent) -> int:
         """How many subscriptions of a newsletter are in one state of consent."""
         ...
@@ -87,19 +97,30 @@ class AudienceStore(Protocol):
 class LedgerStore(Protocol):
     """One row per recipient of each issue, and the states of RELIABILITY's sending rules."""
 
-    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+    def freeze(
+        self, issue_id: int, *, newsletter: str, now: datetime, times: DueTimes | None = None
+    ) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
 
+        With ``times``, each is due at theirs; without, all at once.
         Returns how many there are; frozen recipients of an earlier call stay as they are.
         """
         ...
 
     def claim(
-        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+        self,
+        issue_id: int,
+        *,
+        limit: int,
+        owner: str,
+        until: datetime,
+        now: datetime,
+        cap: FrequencyCap | None = None,
     ) -> tuple[Delivery, ...]:
         """Take up to ``limit`` rows that are due, for ``owner``, committed before returning.
 
-        None is due while the issue is not being sent (paused, cancelled).
+        None is due while the issue is not being sent (paused, cancelled). Readers who had as many
+        mails as ``cap`` allows are put off until they may get one more, unless theirs was begun.
         """
         ...
 
@@ -140,6 +161,10 @@ class LedgerStore(Protocol):
 
     def owners(self) -> tuple[str, ...]:
         """Who holds claims now."""
+        ...
+
+    def next_due(self, issue_id: int) -> datetime | None:
+        """When the next of those who wait is due, maybe by now; None when nobody waits."""
         ...
 
     def tally(self, issue_id: int) -> Tally:

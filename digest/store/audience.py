@@ -36,10 +36,10 @@ from digest.store.codec import decode_variant, encode_topics
 from digest.store.database import PORTION, Database, portions
 from digest.store.tables import subscribers, subscriptions, suppressions
 
-_RENAME = (
+_DESCRIBE = (
     update(subscribers)
     .where(subscribers.c.id == bindparam("person"))
-    .values(name=bindparam("new_name"))
+    .values(name=bindparam("new_name"), time_zone=bindparam("new_zone"))
 )
 _CHANGE = (
     update(subscriptions)
@@ -68,6 +68,7 @@ class _Known:
 
     id: int
     name: str
+    time_zone: str
     consent: Consent | None
     variant: Variant
 
@@ -175,6 +176,28 @@ class SqlAudience:
         with self._database.writing() as connection:
             return connection.execute(_CHOOSE, choice).rowcount == 1
 
+    def locate(self, subscriber_id: int, *, time_zone: str) -> bool:
+        """Keep a subscriber's time zone, an IANA name or nothing; whether there is such one."""
+        move = update(subscribers).where(subscribers.c.id == subscriber_id)
+        with self._database.writing() as connection:
+            return connection.execute(move.values(time_zone=time_zone)).rowcount == 1
+
+    def time_zones(self, *, newsletter: str) -> tuple[str, ...]:
+        """The time zones that confirmed readers of a newsletter are known to be in, sorted."""
+        wanted = (
+            select(subscribers.c.time_zone)
+            .join_from(subscribers, subscriptions)
+            .where(
+                subscriptions.c.newsletter == newsletter,
+                subscriptions.c.consent == Consent.CONFIRMED,
+                subscribers.c.time_zone != "",
+            )
+            .distinct()
+            .order_by(subscribers.c.time_zone)
+        )
+        with self._database.reading() as connection:
+            return tuple(connection.scalars(wanted))
+
     def count(self, *, newsletter: str, consent: Consent) -> int:
         """How many subscriptions of a newsletter are in one state of consent."""
         wanted = (
@@ -190,7 +213,7 @@ class SqlAudience:
         wanted = select(subscribers).where(subscribers.c.id == subscriber_id)
         with self._database.reading() as connection:
             row = connection.execute(wanted).one_or_none()
-        return Subscriber(id=row.id, address=row.address, name=row.name) if row else None
+        return _subscriber(row) if row else None
 
     def unsubscribe(self, subscriber_id: int, *, newsletter: str, now: datetime) -> bool:
         """End a subscription; whether there was one that had not ended yet."""
@@ -252,7 +275,7 @@ class SqlAudience:
         self._add_subscriptions(connection, new, newsletter=newsletter, now=now)
         _choose(connection, outcomes, newsletter=newsletter)
         _change(connection, known, last, newsletter=newsletter, now=now)
-        _rename(connection, known, keyed)
+        _describe(connection, known, keyed)
         return outcomes
 
     def _add_people(
@@ -264,6 +287,7 @@ class SqlAudience:
                 "address_key": key,
                 "name": row.name,
                 "created_at": now,
+                "time_zone": row.time_zone,
             }
             for key, row in keyed
         ]
@@ -301,6 +325,7 @@ def _known(connection: Connection, keys: set[str], newsletter: str) -> dict[str,
             subscribers.c.id,
             subscribers.c.address_key,
             subscribers.c.name,
+            subscribers.c.time_zone,
             subscriptions.c.consent,
             subscriptions.c.topics,
             subscriptions.c.volume,
@@ -312,6 +337,7 @@ def _known(connection: Connection, keys: set[str], newsletter: str) -> dict[str,
         row.address_key: _Known(
             id=row.id,
             name=row.name,
+            time_zone=row.time_zone,
             consent=row.consent,
             variant=decode_variant(row.topics, row.volume) if row.consent else EVERYTHING,
         )
@@ -389,20 +415,28 @@ def _choice(subscriber_id: int, newsletter: str, variant: Variant) -> dict[str, 
     }
 
 
-def _rename(
+def _describe(
     connection: Connection,
     known: Mapping[str, _Known],
     keyed: Iterable[_Keyed],
 ) -> None:
+    """Keep names and time zones that are new, each where the list has one."""
     # Anybody can ask for a pending subscription, so it must not rename somebody else.
-    names = {k: r.name for k, r in keyed if r.name and r.consent is Consent.CONFIRMED}
+    told = [(key, row) for key, row in keyed if row.consent is Consent.CONFIRMED and key in known]
+    names = {key: row.name for key, row in told if row.name}
+    zones = {key: row.time_zone for key, row in told if row.time_zone}
     rows = [
-        {"person": known[key].id, "new_name": name}
-        for key, name in names.items()
-        if key in known and known[key].name != name
+        {
+            "person": known[key].id,
+            "new_name": names.get(key, known[key].name),
+            "new_zone": zones.get(key, known[key].time_zone),
+        }
+        for key in {**names, **zones}
+        if names.get(key, known[key].name) != known[key].name
+        or zones.get(key, known[key].time_zone) != known[key].time_zone
     ]
     if rows:
-        connection.execute(_RENAME, rows)
+        connection.execute(_DESCRIBE, rows)
 
 
 def _suppressed(connection: Connection, keyed: Iterable[_Keyed]) -> list[str]:
@@ -417,6 +451,7 @@ def _subscriptions(newsletter: str) -> Select[Any]:
         subscribers.c.address,
         subscribers.c.address_key,
         subscribers.c.name,
+        subscribers.c.time_zone,
         subscriptions.c.newsletter,
         subscriptions.c.consent,
         subscriptions.c.since,
@@ -426,9 +461,13 @@ def _subscriptions(newsletter: str) -> Select[Any]:
     return wanted.where(subscriptions.c.newsletter == newsletter) if newsletter else wanted
 
 
+def _subscriber(row: Row[Any]) -> Subscriber:
+    return Subscriber(id=row.id, address=row.address, name=row.name, time_zone=row.time_zone)
+
+
 def _subscription(row: Row[Any]) -> Subscription:
     return Subscription(
-        subscriber=Subscriber(id=row.id, address=row.address, name=row.name),
+        subscriber=_subscriber(row),
         newsletter=row.newsletter,
         consent=row.consent,
         since=row.since,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     bindparam,
@@ -29,17 +30,18 @@ from digest.model import (
     Consent,
     Delivery,
     DeliveryState,
+    DueTimes,
+    FrequencyCap,
     IssueState,
     Settlement,
 )
 from digest.store.codec import decode_variant
 from digest.store.database import portions
+from digest.store.frequency import WAITING, hold_back
 from digest.store.standing import SqlStanding
 from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
 
 _FINAL = tuple(state for state in DeliveryState if state.final)
-# In the order of the index on (issue, state, next attempt), which therefore also sorts.
-_WAITING = tuple(sorted({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN}))
 _ENDED_NOTE = "unsubscribed or suppressed just before hand-over"
 _CRASHED_NOTE = "its sender ended while handing it over"
 
@@ -75,7 +77,7 @@ _CLAIM_CANDIDATES = (
     select(_row.id)
     .where(
         _row.issue_id == bindparam("issue"),
-        _row.state.in_(_WAITING),
+        _row.state.in_(WAITING),
         _row.next_attempt_at <= bindparam("now"),
         exists().where(issues.c.id == bindparam("issue"), issues.c.state == IssueState.SENDING),
     )
@@ -104,6 +106,7 @@ _CLAIM = (
         _row.first_attempt_at,
         _row.topics,
         _row.volume,
+        _row.due_at,
     )
 )
 _MINE = (
@@ -159,11 +162,14 @@ _SETTLE = (
 class SqlLedger(SqlStanding):
     """A :class:`digest.ports.LedgerStore`."""
 
-    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+    def freeze(
+        self, issue_id: int, *, newsletter: str, now: datetime, times: DueTimes | None = None
+    ) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
 
-        Returns how many there are; frozen recipients of an earlier call stay as they are, and
-        nobody is added to them: whoever subscribes later gets the next issue.
+        With ``times``, each is due at theirs; without, all at once. Returns how many there are;
+        frozen recipients of an earlier call stay as they are, and nobody is added to them: whoever
+        subscribes later gets the next issue.
 
         :raises StateError: when the issue is another newsletter's, or neither approved nor being
             sent.
@@ -172,19 +178,29 @@ class SqlLedger(SqlStanding):
             _start_sending(connection, issue_id, newsletter)
             count = _count(connection, issue_id)
             if not count:
-                self._freeze(connection, issue_id, newsletter=newsletter, now=now)
+                self._freeze(connection, issue_id, newsletter=newsletter, now=now, times=times)
                 count = _count(connection, issue_id)
         return count
 
     def claim(
-        self, issue_id: int, *, limit: int, owner: str, until: datetime, now: datetime
+        self,
+        issue_id: int,
+        *,
+        limit: int,
+        owner: str,
+        until: datetime,
+        now: datetime,
+        cap: FrequencyCap | None = None,
     ) -> tuple[Delivery, ...]:
         """Take up to ``limit`` rows that are due, for ``owner``, committed before returning.
 
-        None is due while the issue is not being sent (paused, cancelled).
+        None is due while the issue is not being sent (paused, cancelled). Readers who had as many
+        mails as ``cap`` allows are put off until they may get one more, unless theirs was begun.
         """
         values = {"issue": issue_id, "most": limit, "owner": owner, "until": until, "now": now}
         with self._database.writing() as connection:
+            if cap is not None:
+                hold_back(connection, issue_id, cap=cap, limit=limit, now=now)
             rows = connection.execute(_CLAIM, values).all()
         return tuple(sorted(map(_delivery, rows), key=lambda delivery: delivery.id))
 
@@ -263,8 +279,15 @@ class SqlLedger(SqlStanding):
             return connection.execute(free).rowcount
 
     def _freeze(
-        self, connection: Connection, issue_id: int, *, newsletter: str, now: datetime
+        self,
+        connection: Connection,
+        issue_id: int,
+        *,
+        newsletter: str,
+        now: datetime,
+        times: DueTimes | None,
     ) -> None:
+        due_at = _due_at(times)
         audience = (
             select(
                 literal(issue_id),
@@ -273,13 +296,14 @@ class SqlLedger(SqlStanding):
                 subscribers.c.name,
                 literal(DeliveryState.QUEUED, _row.state.type),
                 literal(0),
-                literal(now, _row.next_attempt_at.type),
+                func.coalesce(due_at, literal(now, _row.next_attempt_at.type)),
                 ~true(),
                 literal(0),
                 literal(""),
                 literal(now, _row.updated_at.type),
                 subscriptions.c.topics,
                 subscriptions.c.volume,
+                due_at,
             )
             .join_from(subscriptions, subscribers)
             .where(
@@ -303,9 +327,25 @@ class SqlLedger(SqlStanding):
             _row.updated_at,
             _row.topics,
             _row.volume,
+            _row.due_at,
         ]
         insert = self._database.insert(deliveries).from_select(columns, audience)
         connection.execute(insert.on_conflict_do_nothing())
+
+
+def _due_at(times: DueTimes | None) -> ColumnElement[Any]:
+    """When each subscriber is due, as frozen; NULL for whenever the issue is."""
+    if times is None:
+        return literal(None, _row.due_at.type)
+    zones: dict[datetime, list[str]] = {}
+    for zone, moment in times.zones.items():
+        zones.setdefault(moment, []).append(zone)
+    usual = literal(times.usual, _row.due_at.type)
+    moments = [
+        (subscribers.c.time_zone.in_(names), literal(moment, _row.due_at.type))
+        for moment, names in zones.items()
+    ]
+    return case(*moments, else_=usual) if moments else usual
 
 
 def _begin(connection: Connection, ids: Sequence[int], owner: str, now: datetime) -> frozenset[int]:
@@ -372,4 +412,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         attempts=row.attempts,
         first_attempt_at=row.first_attempt_at,
         variant=decode_variant(row.topics, row.volume),
+        due_at=row.due_at,
     )

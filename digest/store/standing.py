@@ -10,6 +10,7 @@ from sqlalchemy.sql.functions import GenericFunction
 
 from digest.model import AnswerCount, DeliveryState, DomainTally, Tally
 from digest.store.database import Database
+from digest.store.frequency import WAITING
 from digest.store.tables import deliveries
 
 _row = deliveries.c
@@ -31,6 +32,15 @@ class SqlStanding:
         )
         with self._database.reading() as connection:
             return tuple(connection.scalars(wanted))
+
+    def next_due(self, issue_id: int) -> datetime | None:
+        """When the next of those who wait is due, maybe by now; None when nobody waits."""
+        wanted = select(func.min(_row.next_attempt_at)).where(
+            _row.issue_id == issue_id, _row.state.in_(WAITING)
+        )
+        with self._database.reading() as connection:
+            due: datetime | None = connection.scalar(wanted)
+        return due
 
     def tally(self, issue_id: int) -> Tally:
         """How many deliveries stand in each state."""

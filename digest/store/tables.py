@@ -416,6 +416,7 @@ subscribers = Table(
     Column("address_key", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("time_zone", Text, nullable=False, server_default=""),
     UniqueConstraint("address_key", name="subscribers_by_address"),
     sqlite_autoincrement=True,
 )
@@ -463,10 +464,18 @@ deliveries = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("topics", Text, nullable=False, server_default="[]"),
     Column("volume", _one_of(Volume), nullable=False, server_default="full"),
+    Column("due_at", UtcDateTime),
     UniqueConstraint("issue_id", "subscriber_id", name="deliveries_one_a_person"),
 )
 Index("deliveries_due", deliveries.c.issue_id, deliveries.c.state, deliveries.c.next_attempt_at)
-# Partial, so that they cost nothing for the rows that matter to neither.
+# Partial, so that they cost nothing for the rows that matter to none.
+Index(
+    "deliveries_sent",
+    deliveries.c.subscriber_id,
+    deliveries.c.updated_at,
+    sqlite_where=deliveries.c.state == DeliveryState.SENT,
+    postgresql_where=deliveries.c.state == DeliveryState.SENT,
+)
 Index(
     "deliveries_claimed",
     deliveries.c.claimed_by,

@@ -1,5 +1,6 @@
 """The preferences page: which topics a reader gets, and how much of them, by signed link."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from digest.audience.tokens import (
     read_preferences_token,
     unsubscribe_token,
 )
+from digest.config.notations import known_zones
 from digest.errors import TokenError
 from digest.model import Consent, Newsletter, Subscription, Variant, Volume
 from digest.web.pages import Pages
@@ -20,6 +22,12 @@ from digest.web.problems import ProblemPages
 from digest.web.security import PRIVATE, mask_address
 
 _MOST_FIELDS = 1_000
+_CONTINENTS = (
+    "Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/",
+    "Europe/", "Indian/", "Pacific/",
+)  # fmt: skip
+
+Fields = Mapping[str, list[str]]
 
 
 def preferences_route(app: App, pages: Pages, problems: ProblemPages) -> Route:
@@ -54,14 +62,17 @@ class _Preferences:
         ended = subscription is None or subscription.consent is Consent.UNSUBSCRIBED
         if newsletter is None or subscription is None or ended:
             return self._private(self._problems.page("bad-link", status=400))
-        variant = subscription.variant
+        variant, zone = subscription.variant, subscription.subscriber.time_zone
         unchosen = False
         if form is not None:
-            wish = _read(form, newsletter)
+            fields = _fields(form)
+            wish = _read(fields, newsletter)
             unchosen = wish is None
+            zone = _zone(fields, newsletter, otherwise=zone)
             if wish is not None:
                 variant = wish
                 audience.choose(claim.subscriber_id, newsletter=claim.newsletter, variant=variant)
+                audience.locate(claim.subscriber_id, time_zone=zone)
         saved = form is not None and not unchosen
         return self._private(
             self._pages.response(
@@ -71,6 +82,8 @@ class _Preferences:
                 address=mask_address(subscription.subscriber.address),
                 topics=_topics(newsletter, variant, none=unchosen),
                 volumes=[(str(each), each is variant.volume) for each in Volume],
+                zones=_zones(newsletter, zone),
+                usual_zone=newsletter.schedule.time_zone,
                 saved=saved,
                 unchosen=unchosen,
                 unsubscribe=self._unsubscribe(subscription),
@@ -98,12 +111,31 @@ def _topics(newsletter: Newsletter, variant: Variant, *, none: bool) -> list[tup
     ]
 
 
-def _read(form: bytes, newsletter: Newsletter) -> Variant | None:
-    """What a form asks for; None where no topic is ticked. All of them are kept as "all"."""
+def _zones(newsletter: Newsletter, chosen: str) -> list[tuple[str, bool]]:
+    """The zones to choose from, and whether each is chosen; none where nobody's clock counts."""
+    if not newsletter.schedule.local_time:
+        return []
+    places = {name for name in known_zones() if name.startswith(_CONTINENTS)}
+    return [(name, name == chosen) for name in sorted(places | {chosen} - {""})]
+
+
+def _zone(fields: Fields, newsletter: Newsletter, *, otherwise: str) -> str:
+    """The zone that a form names, or that it is to be none; an unknown one changes nothing."""
+    zone = fields.get("time_zone", [otherwise])[0]
+    asked = newsletter.schedule.local_time and (not zone or zone in known_zones())
+    return zone if asked else otherwise
+
+
+def _fields(form: bytes) -> Fields:
+    """What was filled in; nothing of what is no form."""
     try:
-        fields = parse_qs(form.decode("ascii"), max_num_fields=_MOST_FIELDS)
+        return parse_qs(form.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
-        return None
+        return {}
+
+
+def _read(fields: Fields, newsletter: Newsletter) -> Variant | None:
+    """What a form asks for; None where no topic is ticked. All of them are kept as "all"."""
     known = [topic.id for topic in newsletter.topics]
     ticked = [topic for topic in known if topic in fields.get("topic", ())]
     if not ticked:

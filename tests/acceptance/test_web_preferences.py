@@ -112,3 +112,40 @@ def test_the_page_is_private_and_labelled(client: Client) -> None:
     assert answer.text.count("<legend>") == answer.text.count("<fieldset>") == 2
     assert not read_page(answer.text).unlabelled
     assert "<script" not in answer.text
+
+
+def test_a_time_zone_is_asked_for_where_it_counts(house: House, tmp_path: Path) -> None:
+    """Chosen, kept, shown again and taken back; a name that is no zone changes nothing."""
+    schedule = replace(NEWSLETTER.schedule, local_time=True)
+    newsletter = replace(NEWSLETTER, topics=TOPICS, schedule=schedule)
+    world = fake_world(fake_config(tmp_path, newsletters=[newsletter]))
+    audience = world.store.audience
+    audience.subscribe(
+        address="mary@example.org",
+        name="",
+        newsletter=newsletter.id,
+        consent=Consent.CONFIRMED,
+        now=NOW,
+    )
+
+    def choose(client: Client, zone: str) -> str:
+        status, page = post(client, ("topic", "sea"), ("time_zone", zone))
+        assert status == 200
+        assert page.count(" selected") <= 1
+        return audience.people[1].time_zone
+
+    with house.serving(create_public_app(world.app)) as client:
+        assert "Your time zone" in client.get(LINK).text
+        assert choose(client, "Asia/Tokyo") == "Asia/Tokyo"
+        assert '<option value="Asia/Tokyo" selected>' in client.get(LINK).text
+        assert choose(client, "../../etc/passwd") == "Asia/Tokyo"
+        assert choose(client, "") == ""
+
+
+def test_a_time_zone_is_not_asked_for_where_it_means_nothing(
+    world: FakeWorld, client: Client
+) -> None:
+    """A newsletter that goes to all at once does not ask, and takes no answer."""
+    assert "zone" not in client.get(LINK).text
+    post(client, ("topic", "sea"), ("time_zone", "Asia/Tokyo"))
+    assert world.store.audience.people[1].time_zone == ""

@@ -17,6 +17,10 @@ NEWSLETTER_MISTAKES = {
         'name = "The Weekly"\n', "",
         field="name", message="is missing", fix='add name = "The Weekly Digest"', at="",
     ),
+    "local-time-in-words": weekly(
+        'time = "07:30"', 'time = "07:30"\nlocal_time = "yes"',
+        field="schedule.local_time", message='true or false, not "yes"', fix="", at="local_time",
+    ),
     "no-schedule": weekly(
         '[schedule]\ntime_zone = "Europe/London"\ndays = ["thursday"]\ntime = "07:30"\n', "",
         field="schedule", message="is missing", fix="add a [schedule] table", at="",

@@ -4,6 +4,21 @@ from tests.core.mistakes import FEEDS, feeds, main
 
 SETTINGS_MISTAKES = {
     # digest.toml
+    "cap-without-time": main(
+        "[web]", "[deliver]\nfrequency_cap = 5\n[web]",
+        field="deliver.frequency_cap", message="a number of mails and a stretch of time, not 5",
+        fix='for example "5 per week"', at="frequency_cap",
+    ),
+    "cap-of-none": main(
+        "[web]", '[deliver]\nfrequency_cap = "0 per week"\n[web]',
+        field="deliver.frequency_cap", message="lets no mail go out", fix="empty for no limit",
+        at="frequency_cap",
+    ),
+    "cap-of-years": main(
+        "[web]", '[deliver]\nfrequency_cap = "5 per 99999999999999999 weeks"\n[web]',
+        field="deliver.frequency_cap", message="more than a year", fix='"5 per week"',
+        at="frequency_cap",
+    ),
     "no-equals": main(
         'host = "localhost"', 'host "localhost"',
         field="", message='column 6, in: host "localhost"', fix="key = value",

@@ -197,14 +197,15 @@ def test_no_cell_is_a_formula(name: str, delimiter: str) -> None:
 
 
 ROW = (
-    '"r1@a.example","Ann ""A"" Lee","confirmed","weekly","2026-01-08T07:30:00+00:00","","full"\r\n'
+    '"r1@a.example","Ann ""A"" Lee","confirmed","weekly","2026-01-08T07:30:00+00:00",'
+    '"","","full"\r\n'
 )
 
 
 def test_export_is_rfc_4180() -> None:
     """Every cell is quoted, every line ends in CRLF, and the date has its zone."""
     assert list(write_csv([subscription(1, 'Ann "A" Lee')])) == [
-        '"email","name","status","newsletter","since","topics","volume"\r\n',
+        '"email","name","status","newsletter","since","time_zone","topics","volume"\r\n',
         ROW,
     ]
 
@@ -235,3 +236,35 @@ def test_an_unknown_choice_is_rejected_with_its_reason(cells: str, reason: str) 
     """A topic or a volume that does not exist names itself and what there is."""
     read = read_csv(f"email,topics,volume\na@b.example,{cells}\n", topics=("sea", "town"))
     assert [row.reason for row in read.rejected] == [reason]
+
+
+@pytest.mark.parametrize("column", ["time_zone", "Time Zone", "TimeZone", "tz"])
+def test_time_zones_are_read_and_written(column: str) -> None:
+    """A zone by its IANA name comes in under several headings, and goes out again."""
+    read = read_csv(f"email,{column}\nann@a.example, Asia/Tokyo \nbo@b.example,\n")
+    assert [one.time_zone for one in read.rows] == ["Asia/Tokyo", ""]
+    person = Subscriber(id=1, address="ann@a.example", time_zone="Asia/Tokyo")
+    one = Subscription(
+        subscriber=person, newsletter="weekly", consent=Consent.CONFIRMED, since=SINCE
+    )
+    (back,) = read_csv("".join(write_csv([one]))).rows
+    assert back.time_zone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("zone", "hint"),
+    [
+        ("Europe/Londn", 'did you mean "Europe/London"?'),
+        ("America", "name a city too"),
+        ("../../etc/passwd", "for example"),
+        ("GMT+25", ""),
+    ],
+)
+def test_a_zone_that_is_none_is_a_reason(zone: str, hint: str) -> None:
+    """The row is named with what is wrong and, where it is near, what was meant."""
+    read = read_csv(f"email,time_zone\nann@a.example,{zone}\nbo@b.example,UTC\n")
+    assert [one.address for one in read.rows] == ["bo@b.example"]
+    ((line, value, reason),) = reasons(read)
+    assert (line, value) == (2, zone)
+    assert "there is no time zone" in reason
+    assert hint in reason

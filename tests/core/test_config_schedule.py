@@ -238,3 +238,35 @@ def test_a_weekly_that_closes_on_weekends_is_fine(tmp_path: Path) -> None:
     text = 'days = ["monday"]\ncut_off = "1 day"\nweekends = false'
     config = load_config(write(tmp_path, text), environment={})
     assert [each for each in config.warnings if each.field == "schedule.weekends"] == []
+
+
+@pytest.mark.parametrize(
+    ("cap", "schedule", "warned"),
+    [
+        ("5 per week", "", True),
+        ("7 per week", "", False),
+        ("5 per week", 'days = ["thursday"]', False),
+        ("2 per day", 'cron = "0 7,12,18 * * mon"', True),
+        ("5 per week", "paused = true", False),
+        ("", "", False),
+    ],
+    ids=["daily", "daily-fits", "weekly", "thrice-a-day", "paused", "no-cap"],
+)
+def test_a_newsletter_over_the_cap_is_warned_of(
+    tmp_path: Path, cap: str, schedule: str, *, warned: bool
+) -> None:
+    """More issues than a reader may get mails is found, with the line of the schedule."""
+    write(tmp_path, schedule)
+    (tmp_path / "digest.toml").write_text(f'[deliver]\nfrequency_cap = "{cap}"\n')
+    found = load_config(tmp_path, environment={}).warnings
+    about_cap = [each for each in found if "frequency_cap" in each.message]
+    assert [each.field for each in about_cap] == (["schedule"] if warned else [])
+    assert all(each.line and "raise frequency_cap" in each.fix for each in about_cap)
+
+
+def test_local_time_is_off_unless_it_is_said(tmp_path: Path) -> None:
+    """The key makes the schedule one of readers' own clocks."""
+    (tmp_path / "on").mkdir()
+    (tmp_path / "off").mkdir()
+    assert read(tmp_path / "on", "local_time = true").schedule.local_time
+    assert not read(tmp_path / "off", "").schedule.local_time
