@@ -240,10 +240,10 @@ class Trial:
     def finish(self) -> None:
         """Run until everybody is accounted for."""
         for _ in range(LAST_RUNS):
-            self.runs += 1
-            self.program.run("send", "weekly")
             if self.program.is_finished():
                 return
+            self.runs += 1
+            self.program.run("send", "weekly")
         sys.exit("the issue does not finish")
 
     def _start_and_kill(self, *, most: int) -> None:
