@@ -28,6 +28,7 @@ from digest.model.catalogue import ENGLISH, Catalogue, TextKey
 from digest.model.cron import CronExpression
 from digest.model.delivery import (
     Accepted,
+    Cause,
     Delivery,
     DeliveryState,
     Envelope,
@@ -109,6 +110,7 @@ from digest.model.newsletter import (
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
 from digest.model.preflight import Finding, Place, Severity, Waiver
+from digest.model.relay import DomainLimit, Rate, RateUse, Relay, RelayState, WarmUp
 from digest.model.schedule import (
     CalendarLength,
     DateRange,
@@ -138,6 +140,7 @@ __all__ = [
     "BrandLink",
     "CalendarLength",
     "Catalogue",
+    "Cause",
     "Choice",
     "Consent",
     "Correction",
@@ -146,6 +149,7 @@ __all__ = [
     "DateRange",
     "Delivery",
     "DeliveryState",
+    "DomainLimit",
     "Drop",
     "Earlier",
     "Edits",
@@ -206,7 +210,11 @@ __all__ = [
     "Quote",
     "RankingRules",
     "RankingWeights",
+    "Rate",
+    "RateUse",
     "Refused",
+    "Relay",
+    "RelayState",
     "RenderedIssue",
     "Reply",
     "Robots",
@@ -238,6 +246,7 @@ __all__ = [
     "Unbuildable",
     "Verdict",
     "Waiver",
+    "WarmUp",
     "Weekday",
     "Wording",
 ]

@@ -22,6 +22,22 @@ class DeliveryState(StrEnum):
         return self in {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SUPPRESSED}
 
 
+class Cause(StrEnum):
+    """Why a message did not arrive, in classes that ask for different remedies."""
+
+    BAD_ADDRESS = "bad address"
+    FULL = "mailbox full"
+    INACTIVE = "mailbox inactive"
+    POLICY = "policy"
+    CONTENT = "content"
+    US = "sender or set-up"
+    GREYLISTED = "greylisted"
+    ROUTING = "routing"
+    SYSTEM = "receiving system"
+    CONNECTION = "connection"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A row of the ledger, unique by (issue, subscriber)."""
@@ -86,14 +102,20 @@ SendOutcome = Accepted | Refused | Lost | Unbuildable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """How a claimed delivery goes on: the state it takes and when it is next due."""
+    """How a claimed delivery goes on: the state it takes and when it is next due.
+
+    ``cause`` is None for one that arrived, or was not tried. ``starts_lifetime``: the receiver has
+    answered, so that the time in which it is tried again runs, though it may be no attempt.
+    """
 
     delivery_id: int
     state: DeliveryState
     note: str = ""
+    cause: Cause | None = None
     reply_code: int | None = None
     next_attempt_at: datetime | None = None
     counts_as_attempt: bool = True
+    starts_lifetime: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -364,7 +364,7 @@ def _values(settlement: Settlement, now: datetime) -> dict[str, object]:
         "delivery": settlement.delivery_id,
         "to": settlement.state,
         "counted": int(settlement.counts_as_attempt),
-        "tried_at": now if settlement.counts_as_attempt else None,
+        "tried_at": now if settlement.counts_as_attempt or settlement.starts_lifetime else None,
         "due": settlement.next_attempt_at or now,
         "uncertain": int(settlement.state is DeliveryState.UNCERTAIN),
         "code": settlement.reply_code,
