@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from typing import cast
 
 from digest.config import Config
+from digest.deliver.relays import Limits, Relays
 from digest.ports import Embedder, Fetcher, Mailer, Parser, Renderer, Store
 
 Clock = Callable[[], datetime]
@@ -19,6 +20,7 @@ TOPICS_EXTRA = "topics"
 class App:
     """The wired program. ``clock`` gives aware UTC; ``link_key`` signs links.
 
+    ``mailer`` opens connections to the relays, ``relays`` says which of them takes a message when.
     ``embedder`` is None without the extra ``topics``.
     """
 
@@ -28,6 +30,7 @@ class App:
     parser: Parser
     renderer: Renderer
     mailer: Mailer
+    relays: Relays
     clock: Clock
     link_key: bytes
     embedder: Embedder | None = None
@@ -58,6 +61,7 @@ def open_app(config: Config, *, clock: Clock = system_clock) -> App:
         parser=cast("Parser", _Later(lambda: _parser(config))),
         renderer=cast("Renderer", _Later(lambda: _renderer(config))),
         mailer=cast("Mailer", _Later(lambda: _mailer(config))),
+        relays=relays_from(config),
         clock=clock,
         link_key=config.secrets.secret_key.encode() or store.link_key(),
         embedder=cast("Embedder", _Later(_embedder)) if can_embed() else None,
@@ -116,7 +120,32 @@ def _renderer(config: Config) -> Renderer:
     return IssueRenderer(folders=folders, public_url=config.settings.web.public_url)
 
 
+def relays_from(config: Config) -> Relays:
+    """The relays of a configuration, as nothing was sent yet."""
+    from digest.config.relays import limits_of, relays_of, usual_limit
+
+    settings = config.settings
+    limits = Limits(groups=limits_of(settings), others=usual_limit(settings))
+    return Relays(relays_of(settings), limits)
+
+
 def _mailer(config: Config) -> Mailer:
+    from digest.config.relays import SMTP, password_variable, servers_of
+    from digest.deliver.servers import MailServers
     from digest.deliver.smtp import SmtpMailer
 
-    return SmtpMailer(config.settings.smtp, password=config.secrets.smtp_password)
+    secrets = config.secrets
+    passwords = (
+        {SMTP: secrets.smtp_password}
+        if not config.settings.relay
+        else {
+            relay.name: secrets.relay_passwords.get(password_variable(relay.name), "")
+            for relay in config.settings.relay
+        }
+    )
+    return MailServers(
+        {
+            name: SmtpMailer(server, password=passwords[name])
+            for name, server in servers_of(config.settings).items()
+        }
+    )

@@ -20,6 +20,7 @@ def status(session: Session, *, as_json: bool) -> None:
     """Where everything stands: feeds, newsletters, issues, subscribers."""
     with session.open_app() as app:
         states = app.store.feeds.states([feed.url for feed in all_feeds(app)]).values()
+        broken = [state for state in app.store.relays.states() if state.broken_since]
         rows = [_row(app, newsletter) for newsletter in app.config.newsletters.values()]
     failing = sum(state.health is not FeedHealth.ACTIVE for state in states)
 
@@ -29,9 +30,18 @@ def status(session: Session, *, as_json: bool) -> None:
         for row in rows:
             table.add_row(*(escape(str(value)) for value in row.values()))
         console.print(table)
+        for state in broken:
+            since = f"{state.broken_since:{_MINUTE}}"
+            console.print(
+                f"relay {state.name} is out of service since {since}: {escape(state.reason)}"
+            )
 
+    relays = [
+        {"relay": state.name, "broken_since": state.broken_since, "reason": state.reason}
+        for state in broken
+    ]
     session.show(
-        {"feeds": len(states), "failing": failing, "newsletters": rows},
+        {"feeds": len(states), "failing": failing, "newsletters": rows, "broken_relays": relays},
         as_json=as_json,
         human=human,
     )

@@ -111,7 +111,11 @@ def _read_main(path: Path, outside: Environment) -> _Main:
     base = _shipped()
     read = read_toml(path)
     file = read.value or TomlFile(name=str(path))
-    secrets = Secrets(smtp_password=outside.smtp_password, secret_key=outside.secret_key)
+    secrets = Secrets(
+        smtp_password=outside.smtp_password,
+        secret_key=outside.secret_key,
+        relay_passwords=outside.relay_passwords,
+    )
     settings = read_settings(file, base, secrets)
     own_templates = path.parent / text_at(file, base, ("templates", "folder"))
     return _Main(

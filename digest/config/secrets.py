@@ -1,7 +1,8 @@
 """What comes from the environment: secrets, each also as a file that a variable names."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from digest.config.tomlfile import Checked
@@ -12,16 +13,21 @@ ENVIRONMENT = "environment"
 DATABASE_URL = "DIGEST_DATABASE_URL"
 SECRET_KEY = "DIGEST_SECRET_KEY"  # noqa: S105 - the variable's name
 SMTP_PASSWORD = "DIGEST_SMTP_PASSWORD"  # noqa: S105 - the variable's name
+_RELAY_PASSWORD = re.compile(r"(DIGEST_RELAY_\w+_PASSWORD)(?:_FILE)?")
 _SHORTEST_KEY = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """The variables' values, empty where unset. Never printed: the representation is empty."""
+    """The variables' values, empty where unset. Never printed: the representation is empty.
+
+    ``relay_passwords`` are by the names of their variables.
+    """
 
     smtp_password: str = ""
     secret_key: str = ""
     database_url: str = ""
+    relay_passwords: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "Environment(…)"
@@ -34,7 +40,10 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
     value. ``value`` is always there, without what could not be read. Nothing that is found
     repeats a value.
     """
-    names = (SMTP_PASSWORD, SECRET_KEY, DATABASE_URL)
+    relays = sorted(
+        {match[1] for name in environment if (match := _RELAY_PASSWORD.fullmatch(name))}
+    )
+    names = (SMTP_PASSWORD, SECRET_KEY, DATABASE_URL, *relays)
     found = {name: read_variable(environment, name) for name in names}
     key = found[SECRET_KEY].value or ""
     return Checked(
@@ -42,6 +51,7 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
             smtp_password=found[SMTP_PASSWORD].value or "",
             secret_key=key,
             database_url=found[DATABASE_URL].value or "",
+            relay_passwords={name: found[name].value or "" for name in relays},
         ),
         problems=tuple(problem for checked in found.values() for problem in checked.problems),
         warnings=_weak_key(key),

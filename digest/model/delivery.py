@@ -123,11 +123,13 @@ class Tally:
     """How many deliveries of an issue stand in each state.
 
     ``uncertain_once`` counts those, in whatever state now, whose hand-over once ended without an
-    answer: these readers may have got the message twice, under the same Message-ID.
+    answer: these readers may have got the message twice, under the same Message-ID. ``failures``
+    says why those that failed did.
     """
 
     counts: tuple[tuple[DeliveryState, int], ...] = ()
     uncertain_once: int = 0
+    failures: tuple[tuple[Cause, int], ...] = ()
 
     def __getitem__(self, state: DeliveryState) -> int:
         return dict(self.counts).get(state, 0)

@@ -1,19 +1,23 @@
-"""The workers of one delivery run: claim, hand over, settle."""
+"""The workers of one delivery run: claim, ask the relays, hand over, settle."""
 
 import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import structlog
 
 from digest.app import App
+from digest.deliver.pacing.breaker import Change
 from digest.deliver.policy import RetryPolicy, hard_bounce, settle
+from digest.deliver.relays import REMEMBERED, Alert, Down, Later, Ticket
 from digest.errors import HandOffError, MessageError
 from digest.model import (
     Delivery,
     DeliveryState,
     KeptIssue,
+    Lost,
     RenderedIssue,
     SendOutcome,
     Settlement,
@@ -21,12 +25,16 @@ from digest.model import (
     Unbuildable,
 )
 from digest.pipeline.letters import envelope_for
-from digest.pipeline.line import Answered, Line
+from digest.pipeline.line import Answered, Line, Lines
+from digest.pipeline.pauses import Pauses
 from digest.ports import MailSession
 
 log = structlog.get_logger(__name__)
 
 OnSettled = Callable[[Delivery, Settlement], None]
+
+SHORTLY = timedelta(seconds=5)
+"""A worker waits this long for a place in a rate; a recipient who has to wait longer is put off."""
 
 
 def ignore(_delivery: Delivery, _settlement: Settlement) -> None:
@@ -43,7 +51,9 @@ class Handover:
     owner: str
     stop: threading.Event
     on_settled: OnSettled
-    reasons: list[str] = field(default_factory=list)
+    lines: Lines
+    pauses: Pauses
+    reasons: list[str]
 
     def is_ending(self) -> bool:
         """Whether workers should finish what is in their hands and take no more."""
@@ -55,50 +65,110 @@ class Handover:
 
 
 def work(run: Handover) -> None:
-    """Work off recipients until none is due, the run ends, or the server cannot be used."""
-    line = Line(run.app.mailer)
-    try:
-        for delivery in _claimed(run):
-            _deliver(run, line, delivery)
+    """Work off recipients until none is due, the run ends, or no relay can be used."""
+    while batch := _claimed(run):
+        held: list[Settlement] = []
+        for position, delivery in enumerate(batch):
+            if run.is_ending():
+                _release(run, batch[position:])
+                break
+            wait = _deliver(run, delivery)
+            if wait:
+                held.append(_held(run, delivery, wait))
+        _record(run, *held)
+        keep_uses(run.app)
+
+
+def close_lines(run: Handover) -> None:
+    """Hang up, and make final what was on probation on relays that work."""
+    for line in run.lines.idle():
+        line.close()
         if not run.reasons:
             _conclude(run, line.clear())
-    finally:
-        line.close()
 
 
-def _claimed(run: Handover) -> Iterator[Delivery]:
-    """Deliveries claimed for this worker; what it does not get to goes back to the queue."""
+def keep_uses(app: App) -> None:
+    """Keep what was used of the rates, for the next process."""
+    uses = app.relays.take_uses()
+    if uses:
+        app.store.relays.add_uses(uses, since=app.clock() - REMEMBERED)
+
+
+def _claimed(run: Handover) -> Sequence[Delivery]:
+    """Deliveries claimed for this worker; none when there is nothing to wait for any more."""
     settings = run.app.config.settings.deliver
     while not run.is_ending():
         now = run.app.clock()
         batch = run.app.store.ledger.claim(
             run.kept.id, limit=settings.batch, owner=run.owner, until=now + settings.lease, now=now
         )
-        if not batch:
-            return
-        for position, delivery in enumerate(batch):
-            if run.is_ending():
-                _release(run, batch[position:])
-                return
-            yield delivery
+        if batch:
+            return batch
+        wait = run.pauses.until_next(now=now)
+        if wait is None:
+            return ()
+        if wait > SHORTLY:
+            run.lines.hang_up()
+        run.stop.wait(wait.total_seconds())
+        if run.app.clock() <= now:
+            return ()
+    return ()
 
 
-def _deliver(run: Handover, line: Line, delivery: Delivery) -> None:
-    try:
-        session = line.open()
-    except HandOffError as error:
-        run.halt(str(error))
-        _release(run, (delivery,))
+def _deliver(run: Handover, delivery: Delivery) -> Later | Down | None:
+    """Hand one message over; or why, and until when, it has to wait."""
+    while True:
+        answer = _admitted(run, delivery)
+        if not isinstance(answer, Ticket):
+            if isinstance(answer, Down) and answer.everywhere:
+                run.halt(answer.reason)
+            return answer
+        line = run.lines.take(answer.relay)
+        try:
+            session = line.open()
+        except HandOffError as error:
+            # Another relay may do; when none does, the next answer says so.
+            now = run.app.clock()
+            run.app.relays.drop(answer, now=now)
+            _tell(run, run.app.relays.unreachable(answer.relay, str(error), now=now))
+        else:
+            _hand_over(run, line, session, answer, delivery)
+            return None
+        finally:
+            run.lines.give_back(line)
+
+
+def _admitted(run: Handover, delivery: Delivery) -> Ticket | Later | Down:
+    """The relays' answer, after waiting where it is not worth putting the recipient off."""
+    left = SHORTLY
+    while True:
+        now = run.app.clock()
+        answer = run.app.relays.ask(delivery.address, now=now)
+        wait = answer.at - now if isinstance(answer, Later) else left
+        if not isinstance(answer, Later) or wait > left or run.is_ending():
+            return answer
+        left -= wait
+        run.stop.wait(wait.total_seconds())
+
+
+def _hand_over(
+    run: Handover, line: Line, session: MailSession, ticket: Ticket, delivery: Delivery
+) -> None:
+    relays, clock = run.app.relays, run.app.clock
+    if not run.app.store.ledger.begin(delivery, owner=run.owner, now=clock()):
+        relays.drop(ticket, now=clock())
         return
-    if not run.app.store.ledger.begin(delivery, owner=run.owner, now=run.app.clock()):
-        return
-    answered = _answered(run, delivery, _send(run, session, delivery))
+    outcome = _send(run, session, delivery)
+    answered = _answered(run, delivery, outcome)
     if line.learn(answered):
         _record(run, _on_probation(run, answered))
     else:
         _conclude(run, (*line.cleared(answered), answered))
     run.on_settled(delivery, answered.settlement)
-    if reason := line.stop_reason(answered):
+    _tell(run, relays.done(ticket, outcome, now=clock()))
+    if isinstance(outcome, Lost):
+        _tell(run, relays.hung_up(ticket.relay, outcome.reason, now=clock()))
+    if reason := relays.down_reason(now=clock()):
         run.halt(reason)
 
 
@@ -142,8 +212,23 @@ def _conclude(run: Handover, answers: Sequence[Answered]) -> None:
                 issue=run.kept.issue.slug,
                 subscriber=answered.delivery.subscriber_id,
                 state=str(answered.settlement.state),
+                cause=str(answered.settlement.cause),
                 note=answered.settlement.note,
             )
+
+
+def _held(run: Handover, delivery: Delivery, wait: Later | Down) -> Settlement:
+    """The row of a recipient who has to wait, for no fault of theirs: due when their time comes."""
+    at = run.app.clock() if isinstance(wait, Down) and wait.everywhere else wait.at
+    if isinstance(wait, Later):
+        run.pauses.note(at)
+    return Settlement(
+        delivery_id=delivery.id,
+        state=DeliveryState.DEFERRED if delivery.attempts else DeliveryState.QUEUED,
+        note=wait.reason,
+        next_attempt_at=at,
+        counts_as_attempt=False,
+    )
 
 
 def _release(run: Handover, deliveries: Sequence[Delivery]) -> None:
@@ -158,3 +243,16 @@ def _release(run: Handover, deliveries: Sequence[Delivery]) -> None:
 def _record(run: Handover, *settlements: Settlement) -> None:
     if settlements:
         run.app.store.ledger.settle(settlements, now=run.app.clock())
+
+
+def _tell(run: Handover, alert: Alert | None) -> None:
+    """Say that a relay broke or is mended, and keep it for ``digest status``."""
+    if alert is None:
+        return
+    state = alert.state
+    if alert.change is Change.BROKEN:
+        log.error("relay.broken", relay=state.name, reason=state.reason)
+    else:
+        state = replace(state, mended_at=run.app.clock())
+        log.info("relay.mended", relay=state.name, reason=state.reason)
+    run.app.store.relays.keep(state)

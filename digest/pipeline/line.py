@@ -1,9 +1,10 @@
-"""A worker's connection to the mail server, and what it has learnt on it."""
+"""The open connections of a run, and what is on probation on each."""
 
+import threading
 from dataclasses import dataclass
 
-from digest.deliver.policy import Streak, stops_run
-from digest.model import Accepted, Delivery, DeliveryState, Lost, Refused, SendOutcome, Settlement
+from digest.deliver.policy import may_be_about_us
+from digest.model import Accepted, Delivery, DeliveryState, Lost, SendOutcome, Settlement
 from digest.ports import Mailer, MailSession
 
 
@@ -22,38 +23,32 @@ class Answered:
 
 
 class Line:
-    """Opened when first needed, and again after it broke.
+    """A connection to one relay: opened when first needed, and again after it broke.
 
     A refusal that may be about us and not about the recipient is on probation: it becomes final
-    once the server accepts something else, and not at all when it refuses everything.
+    once the relay accepts something else, and not at all when it refuses everything.
     """
 
-    def __init__(self, mailer: Mailer) -> None:
+    def __init__(self, mailer: Mailer, relay: str) -> None:
+        self.relay = relay
         self._mailer = mailer
         self._session: MailSession | None = None
-        self._streak = Streak()
         self._probation: list[Answered] = []
 
     def open(self) -> MailSession:
         """The session to use now.
 
-        :raises HandOffError: when the server cannot be used.
+        :raises HandOffError: when the relay cannot be used.
         """
         if self._session is None:
-            self._session = self._mailer.connect()
+            self._session = self._mailer.connect(self.relay)
         return self._session
 
     def learn(self, answered: Answered) -> bool:
         """Take one answer in; whether it is on probation."""
-        before = self._streak
-        self._streak = before.after(answered.outcome)
         if isinstance(answered.outcome, Lost):
             self.close()
-        doubtful = (
-            isinstance(answered.outcome, Refused)
-            and answered.failed
-            and self._streak.refusals > before.refusals
-        )
+        doubtful = answered.failed and may_be_about_us(answered.outcome)
         if doubtful:
             self._probation.append(answered)
         return doubtful
@@ -67,12 +62,41 @@ class Line:
         cleared, self._probation = tuple(self._probation), []
         return cleared
 
-    def stop_reason(self, answered: Answered) -> str:
-        """Why the run should end after this answer; empty to go on."""
-        return stops_run(answered.outcome, self._streak) or ""
-
     def close(self) -> None:
         """Hang up."""
         if self._session is not None:
             self._session.close()
             self._session = None
+
+
+class Lines:
+    """The lines of all workers: each is one's own between ``take`` and ``give_back``."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        self._mailer = mailer
+        self._lock = threading.Lock()
+        self._idle: dict[str, list[Line]] = {}
+
+    def take(self, relay: str) -> Line:
+        """A line to that relay that nobody uses: the one used last, so that others may rest."""
+        with self._lock:
+            idle = self._idle.get(relay)
+            return idle.pop() if idle else Line(self._mailer, relay)
+
+    def give_back(self, line: Line) -> None:
+        """Let others use it."""
+        with self._lock:
+            self._idle.setdefault(line.relay, []).append(line)
+
+    def idle(self) -> tuple[Line, ...]:
+        """The lines that nobody uses now, taken from all."""
+        with self._lock:
+            lines = tuple(line for lines in self._idle.values() for line in lines)
+            self._idle.clear()
+        return lines
+
+    def hang_up(self) -> None:
+        """Close the connections that nobody uses, before a pause that servers would not bear."""
+        for line in self.idle():
+            line.close()
+            self.give_back(line)

@@ -4,7 +4,7 @@
 ``digest.compose.render`` and ``digest.deliver.smtp`` provide them; tests bring their own fakes.
 """
 
-from digest.ports.audience import AudienceStore, LedgerStore
+from digest.ports.audience import AudienceStore, LedgerStore, RelayStore
 from digest.ports.issues import IssueStore, PreflightStore
 from digest.ports.sources import ArticleStore, EntryStore, FeedStore, HubStore, ListStore
 from digest.ports.store import Store
@@ -25,6 +25,7 @@ __all__ = [
     "Mailer",
     "Parser",
     "PreflightStore",
+    "RelayStore",
     "Renderer",
     "Store",
 ]

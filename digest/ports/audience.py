@@ -9,6 +9,8 @@ from digest.model import (
     Delivery,
     Enrolment,
     NewSubscriber,
+    RateUse,
+    RelayState,
     Settlement,
     Subscriber,
     Subscription,
@@ -125,4 +127,24 @@ class LedgerStore(Protocol):
 
     def tally(self, issue_id: int) -> Tally:
         """How many deliveries stand in each state."""
+        ...
+
+
+class RelayStore(Protocol):
+    """How relays do, and what was used of rates that outlive a process."""
+
+    def states(self) -> tuple[RelayState, ...]:
+        """The last that is known of each relay that ever broke, in order of name."""
+        ...
+
+    def keep(self, state: RelayState) -> None:
+        """Put a relay's state in place of the one before."""
+        ...
+
+    def uses(self, *, since: datetime) -> tuple[RateUse, ...]:
+        """What was used in the minutes that ended after then."""
+        ...
+
+    def add_uses(self, uses: Sequence[RateUse], *, since: datetime) -> None:
+        """Add to what was used; minutes that ended up to ``since`` are forgotten."""
         ...

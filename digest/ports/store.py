@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from digest.ports.audience import AudienceStore, LedgerStore
+from digest.ports.audience import AudienceStore, LedgerStore, RelayStore
 from digest.ports.issues import IssueStore, PreflightStore
 from digest.ports.sources import ArticleStore, FeedStore, HubStore, ListStore
 
@@ -48,6 +48,11 @@ class Store(Protocol):
     @property
     def preflight(self) -> PreflightStore:
         """Waivers, and what was found behind links."""
+        ...
+
+    @property
+    def relays(self) -> RelayStore:
+        """How relays do."""
         ...
 
     def link_key(self) -> bytes:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 
 import structlog
 
@@ -25,6 +26,9 @@ COLLECT = "collect"
 PUBLISH = "publish"
 HUBS = "hubs"
 PUSHES = "pushes"
+
+_NO_PATIENCE = timedelta(0)
+"""Whoever waits for a rate is due at a later tick, and issues are drafted in between."""
 
 ToldOf = Happening | HubAsked | PushTaken
 
@@ -54,7 +58,9 @@ class Jobs:
             lambda: last_call(self._app),
             lambda: draft_due_issues(self._app),
             lambda: approve_automatic(self._app),
-            lambda: deliver_waiting(self._app, stop=self._stop, on_settled=self._alive),
+            lambda: deliver_waiting(
+                self._app, stop=self._stop, on_settled=self._alive, patience=_NO_PATIENCE
+            ),
         )
 
     def hubs(self) -> None:
@@ -126,7 +132,8 @@ def tell(happening: ToldOf) -> None:
             log.info("issue.approved", issue=happening.slug)
         case Delivered():
             counts = {str(state): count for state, count in happening.tally.counts}
-            (log.error if happening.stopped else log.info)(
+            again = happening.stopped and happening.told
+            (log.debug if again else log.error if happening.stopped else log.info)(
                 "issue.delivered" if happening.finished else "issue.under_way",
                 issue=happening.slug,
                 stopped=happening.stopped,

@@ -147,6 +147,7 @@ _SETTLE = (
             _row.next_attempt_at: bindparam("due"),
             _row.times_uncertain: _row.times_uncertain + bindparam("uncertain"),
             _row.reply_code: bindparam("code"),
+            _row.cause: bindparam("why", type_=_row.cause.type),
             _row.note: bindparam("words"),
             _row.updated_at: bindparam("now"),
         }
@@ -280,10 +281,20 @@ class SqlLedger:
         states = select(_row.state, func.count()).where(of_issue).group_by(_row.state)
         # Zero is spelt out: SQLite uses a partial index only where it sees its condition.
         uncertain = select(func.count()).where(of_issue, _row.times_uncertain > literal_column("0"))
+        causes = (
+            select(_row.cause, func.count())
+            .where(of_issue, _row.state == DeliveryState.FAILED, _row.cause.is_not(None))
+            .group_by(_row.cause)
+        )
         with self._database.reading() as connection:
             counts = connection.execute(states.order_by(_row.state)).all()
             once = connection.scalar(uncertain) or 0
-        return Tally(counts=tuple((state, count) for state, count in counts), uncertain_once=once)
+            failures = connection.execute(causes.order_by(_row.cause)).all()
+        return Tally(
+            counts=tuple((state, count) for state, count in counts),
+            uncertain_once=once,
+            failures=tuple((cause, count) for cause, count in failures),
+        )
 
     def _freeze(
         self, connection: Connection, issue_id: int, *, newsletter: str, now: datetime
@@ -368,6 +379,7 @@ def _values(settlement: Settlement, now: datetime) -> dict[str, object]:
         "due": settlement.next_attempt_at or now,
         "uncertain": int(settlement.state is DeliveryState.UNCERTAIN),
         "code": settlement.reply_code,
+        "why": settlement.cause,
         "words": settlement.note,
         "now": now,
     }

@@ -12,6 +12,7 @@ from digest.store.issues import SqlIssues
 from digest.store.ledger import SqlLedger
 from digest.store.lists import SqlLists
 from digest.store.preflight import SqlPreflight
+from digest.store.relays import SqlRelays
 from digest.store.schema import bring_up_to_date
 from digest.store.tables import instance
 from digest.store.websub import SqlHubs
@@ -37,6 +38,7 @@ class SqlStore:
         self.ledger = SqlLedger(database)
         self.hubs = SqlHubs(database)
         self.preflight = SqlPreflight(database)
+        self.relays = SqlRelays(database)
 
     def link_key(self) -> bytes:
         """The key that signs links, 32 bytes: made on first use, then always the same."""
