@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from typing import cast
 
 from digest.config import Config
-from digest.deliver.relays import Limits, Relays
+from digest.deliver.pacing.answers import Limits
+from digest.deliver.relays import Relays
 from digest.ports import Embedder, Fetcher, Mailer, Parser, Renderer, Store
 
 Clock = Callable[[], datetime]

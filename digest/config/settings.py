@@ -183,10 +183,7 @@ class LogSettings(Section):
 
 
 class Settings(Section):
-    """All of ``digest.toml``. There are no defaults here: the shipped file holds them.
-
-    Relays and receivers are lists, which a shipped file cannot hold examples of.
-    """
+    """All of ``digest.toml``. Of tables there are no defaults here: the shipped file holds them."""
 
     instance: InstanceSettings
     store: StoreSettings

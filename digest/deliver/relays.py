@@ -6,76 +6,23 @@ here is only the state between them, under one lock. No network and no clock: ``
 """
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from digest.deliver.pacing.answers import Alert, Down, Later, Limits, Ticket
 from digest.deliver.pacing.breaker import Breaker, Change, change
-from digest.deliver.pacing.domains import Receiver
-from digest.deliver.pacing.routing import choose, domain_of, group_of, tiers
+from digest.deliver.pacing.domains import NEW_RECEIVER, Receiver
+from digest.deliver.pacing.routing import choose, domain_of, tiers
 from digest.deliver.pacing.standing import Standing
+from digest.deliver.pacing.uses import DOMAIN, RELAY, Uses
 from digest.deliver.policy import MAX_LOSSES
 from digest.model import DomainLimit, Lost, RateUse, Relay, RelayState, SendOutcome
 
-REMEMBERED = timedelta(days=1)
-"""How far back uses matter: no rate and no warm-up looks further."""
-
 _BUSY = timedelta(milliseconds=100)
 _LONGEST_PROMISE = timedelta(hours=1)
-_MINUTE = timedelta(minutes=1)
+_SECOND = timedelta(seconds=1)
 _MOST_RECEIVERS = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """One message may go now, by this relay. To be given back: ``done`` or ``drop``."""
-
-    relay: str
-    receiver: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Later:
-    """Not now; ask again at ``at``. Those that wait for the same rate are told different times."""
-
-    at: datetime
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Down:
-    """Every relay for this recipient is out of service, until ``at`` at least.
-
-    ``everywhere``: and so is every other relay.
-    """
-
-    at: datetime
-    reason: str
-    everywhere: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alert:
-    """What people are to be told of a relay: once when it breaks, once when it is mended."""
-
-    change: Change
-    state: RelayState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What receivers can bear: ``groups`` by name, and ``others`` for each other domain alone."""
-
-    groups: tuple[DomainLimit, ...] = ()
-    others: DomainLimit | None = None
-
-    def of(self, domain: str) -> DomainLimit | None:
-        """The limit of a domain, under the name its uses are counted by."""
-        group = group_of(self.groups, domain)
-        if group or not self.others:
-            return group
-        return replace(self.others, name=domain)
 
 
 class Relays:
@@ -97,8 +44,7 @@ class Relays:
         self._standings = {relay.name: Standing() for relay in relays}
         self._receivers: dict[str, Receiver] = {}
         self._credit: dict[str, int] = {}
-        self._uses: Counter[tuple[str, datetime]] = Counter()
-        self._remembered = frozenset(_remembered(relays, self._limits))
+        self._uses = Uses(relays, self._limits)
         self._restored = False
 
     @property
@@ -115,7 +61,7 @@ class Relays:
         limit = self._limits.of(domain)
         name = limit.name if limit else domain
         with self._lock:
-            receiver = self._receivers.get(name, Receiver())
+            receiver = self._receivers.get(name, NEW_RECEIVER)
             if receiver.opens_at(limit, now=now) > now:
                 return self._wait_for_receiver(name, receiver, limit, now=now)
             if receiver.is_busy(limit):
@@ -137,7 +83,7 @@ class Relays:
         A lost connection is told with :meth:`hung_up`, once however many messages went with it.
         """
         with self._lock:
-            receiver = self._receivers.get(ticket.receiver, Receiver()).released()
+            receiver = self._receivers.get(ticket.receiver, NEW_RECEIVER).released()
             self._keep(ticket.receiver, receiver.after(outcome, now=now), now=now)
             self._release(ticket.relay)
             if isinstance(outcome, Lost):
@@ -149,7 +95,7 @@ class Relays:
     def drop(self, ticket: Ticket, *, now: datetime) -> None:
         """Give a ticket back for a message that did not go."""
         with self._lock:
-            receiver = self._receivers.get(ticket.receiver, Receiver()).released()
+            receiver = self._receivers.get(ticket.receiver, NEW_RECEIVER).released()
             self._keep(ticket.receiver, receiver, now=now)
             self._release(ticket.relay)
             standing = self._standings[ticket.relay]
@@ -164,9 +110,12 @@ class Relays:
             )
 
     def unreachable(self, relay: str, reason: str, *, now: datetime) -> Alert | None:
-        """Take in that no connection can be had; what people are to be told then."""
+        """Take in that no connection can be had; what people are to be told then.
+
+        Before the ticket is dropped: that would end a trial without a result.
+        """
         with self._lock:
-            return self._learn(relay, lambda breaker, _: breaker.opened(reason, now=now))
+            return self._learn(relay, lambda breaker, _: breaker.unreachable(reason, now=now))
 
     def down_reason(self, *, now: datetime) -> str:
         """Why no relay at all takes messages; empty while one does."""
@@ -212,12 +161,7 @@ class Relays:
     def take_uses(self) -> tuple[RateUse, ...]:
         """What was used of rates that outlive a process, since the last call."""
         with self._lock:
-            taken = self._uses
-            self._uses = Counter()
-        return tuple(
-            RateUse(limit=limit, until=until, count=count)
-            for (limit, until), count in sorted(taken.items())
-        )
+            return self._uses.take()
 
     @property
     def _all(self) -> tuple[Relay, ...]:
@@ -247,9 +191,8 @@ class Relays:
         standing = self._standings[relay.name].taking(relay, now=now).admitting(now)
         self._standings[relay.name] = standing
         self._keep(name, receiver.taking(limit, now=now), now=now)
-        for used in (_relay_limit(relay.name), _domain_limit(name)):
-            if used in self._remembered:
-                self._uses[used, _minute_after(now)] += 1
+        self._uses.count(RELAY, relay.name, now=now)
+        self._uses.count(DOMAIN, name, now=now)
         return Ticket(relay=relay.name, receiver=name)
 
     def _wait_for_receiver(
@@ -260,7 +203,7 @@ class Relays:
         self._keep(name, promised, now=now)
         rests = receiver.rests_until is not None and receiver.rests_until > now
         reason = f"{name} asked us to wait" if rests else f"the rate of {name} is used up"
-        return Later(at=_within(promised.turns.at or opens, now=now), reason=reason)
+        return Later(at=_within(promised.turn or opens, now=now), reason=reason)
 
     def _wait_for_relay(self, serving: Sequence[Relay], *, now: datetime) -> Later:
         relay = min(serving, key=lambda r: self._standings[r.name].opens_at(r, now=now))
@@ -268,7 +211,7 @@ class Relays:
         opens = standing.opens_at(relay, now=now)
         promised = standing.promising(relay.rate, opens_at=opens)
         self._standings[relay.name] = promised
-        at = _within(promised.turns.at or opens, now=now)
+        at = _within(promised.turn or opens, now=now)
         return Later(at=at, reason=f"the rate of relay {relay.name} is used up")
 
     def _down(self, domain: str, *, now: datetime) -> Down:
@@ -312,49 +255,28 @@ class Relays:
         """Remember a receiver; of many, those with nothing to remember are forgotten."""
         self._receivers[name] = receiver
         if len(self._receivers) > _MOST_RECEIVERS and receiver.is_idle(
-            self._limit_named(name), now=now
+            self._limits.named(name), now=now
         ):
             del self._receivers[name]
 
-    def _limit_named(self, name: str) -> DomainLimit | None:
-        named = (group for group in self._limits.groups if group.name == name)
-        return next(named, None) or self._limits.others
-
     def _count_again(self, use: RateUse) -> None:
         kind, _, name = use.limit.partition(" ")
-        if kind == "relay" and name in self._relays:
-            relay, standing = self._relays[name], self._standings[name]
-            self._standings[name] = standing.taking(relay, now=use.until, count=use.count)
-        elif kind == "domain" and use.limit in self._remembered:
-            receiver = self._receivers.get(name, Receiver())
-            limit = self._limit_named(name)
-            if limit and limit.rate:
-                window = receiver.window.taking(limit.rate, now=use.until, count=use.count)
-                self._receivers[name] = replace(receiver, window=window)
-
-
-def _remembered(relays: Iterable[Relay], limits: Limits) -> Iterable[str]:
-    """The limits whose uses matter to the next process too."""
-    for relay in relays:
-        if relay.warm_up or (relay.rate and relay.rate.per >= _MINUTE):
-            yield _relay_limit(relay.name)
-    for group in limits.groups:
-        if group.rate and group.rate.per >= _MINUTE:
-            yield _domain_limit(group.name)
-
-
-def _relay_limit(name: str) -> str:
-    return f"relay {name}"
-
-
-def _domain_limit(name: str) -> str:
-    return f"domain {name}"
-
-
-def _minute_after(now: datetime) -> datetime:
-    return now.replace(second=0, microsecond=0) + _MINUTE
+        if not self._uses.knows(use):
+            return
+        if kind == RELAY:
+            standing = self._standings[name]
+            again = standing.taking(self._relays[name], now=use.until, count=use.count)
+            self._standings[name] = again
+            return
+        receiver = self._receivers.get(name, NEW_RECEIVER)
+        limit = self._limits.named(name)
+        self._receivers[name] = receiver.counting(limit, now=use.until, count=use.count)
 
 
 def _within(at: datetime, *, now: datetime) -> datetime:
-    """A promised time, not so far off that a change for the better would come too late."""
-    return min(at, now + _LONGEST_PROMISE)
+    """A promised time, on a full second, so that those it is promised to come back together.
+
+    Not so far off that a change for the better would come too late.
+    """
+    full = at if not at.microsecond else at.replace(microsecond=0) + _SECOND
+    return min(full, now + _LONGEST_PROMISE)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from digest.app import App
-from digest.deliver.relays import REMEMBERED
 from digest.errors import StateError
 from digest.model import (
     IssueState,
@@ -22,12 +21,12 @@ from digest.pipeline.handover import (
     OnSettled,
     close_lines,
     ignore,
-    keep_uses,
     work,
 )
 from digest.pipeline.letters import sample_envelope
 from digest.pipeline.line import Lines
 from digest.pipeline.pauses import Pauses
+from digest.pipeline.relays import keep_uses, restore
 
 SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
 
@@ -82,7 +81,7 @@ def deliver_issue(
         pauses=Pauses(patience),
         reasons=[],
     )
-    _restore(app)
+    restore(app)
     if reason := app.relays.down_reason(now=app.clock()):
         run.halt(reason)
         return replace(_conclude(run), told=True)
@@ -137,14 +136,6 @@ def send_test(app: App, kept: KeptIssue, rendering: RenderedIssue, *, address: s
         return session.send(envelope)
     finally:
         session.close()
-
-
-def _restore(app: App) -> None:
-    """Take over what an earlier process knew of the relays; does nothing the second time."""
-    if app.relays.fresh:
-        now = app.clock()
-        stored = app.store.relays
-        app.relays.restore(stored.states(), stored.uses(since=now - REMEMBERED), now=now)
 
 
 def _run_workers(run: Handover, count: int) -> None:

@@ -9,9 +9,8 @@ from datetime import timedelta
 import structlog
 
 from digest.app import App
-from digest.deliver.pacing.breaker import Change
+from digest.deliver.pacing.answers import Down, Later, Ticket
 from digest.deliver.policy import RetryPolicy, hard_bounce, settle
-from digest.deliver.relays import REMEMBERED, Alert, Down, Later, Ticket
 from digest.errors import HandOffError, MessageError
 from digest.model import (
     Delivery,
@@ -27,6 +26,7 @@ from digest.model import (
 from digest.pipeline.letters import envelope_for
 from digest.pipeline.line import Answered, Line, Lines
 from digest.pipeline.pauses import Pauses
+from digest.pipeline.relays import keep_uses, tell
 from digest.ports import MailSession
 
 log = structlog.get_logger(__name__)
@@ -87,13 +87,6 @@ def close_lines(run: Handover) -> None:
             _conclude(run, line.clear())
 
 
-def keep_uses(app: App) -> None:
-    """Keep what was used of the rates, for the next process."""
-    uses = app.relays.take_uses()
-    if uses:
-        app.store.relays.add_uses(uses, since=app.clock() - REMEMBERED)
-
-
 def _claimed(run: Handover) -> Sequence[Delivery]:
     """Deliveries claimed for this worker; none when there is nothing to wait for any more."""
     settings = run.app.config.settings.deliver
@@ -129,8 +122,8 @@ def _deliver(run: Handover, delivery: Delivery) -> Later | Down | None:
         except HandOffError as error:
             # Another relay may do; when none does, the next answer says so.
             now = run.app.clock()
+            tell(run.app, run.app.relays.unreachable(answer.relay, str(error), now=now))
             run.app.relays.drop(answer, now=now)
-            _tell(run, run.app.relays.unreachable(answer.relay, str(error), now=now))
         else:
             _hand_over(run, line, session, answer, delivery)
             return None
@@ -155,21 +148,32 @@ def _hand_over(
     run: Handover, line: Line, session: MailSession, ticket: Ticket, delivery: Delivery
 ) -> None:
     relays, clock = run.app.relays, run.app.clock
-    if not run.app.store.ledger.begin(delivery, owner=run.owner, now=clock()):
+    try:
+        outcome = _begun(run, session, delivery)
+    except BaseException:
+        relays.drop(ticket, now=clock())
+        raise
+    if outcome is None:
         relays.drop(ticket, now=clock())
         return
-    outcome = _send(run, session, delivery)
+    tell(run.app, relays.done(ticket, outcome, now=clock()))
+    if isinstance(outcome, Lost):
+        tell(run.app, relays.hung_up(ticket.relay, outcome.reason, now=clock()))
     answered = _answered(run, delivery, outcome)
     if line.learn(answered):
         _record(run, _on_probation(run, answered))
     else:
         _conclude(run, (*line.cleared(answered), answered))
     run.on_settled(delivery, answered.settlement)
-    _tell(run, relays.done(ticket, outcome, now=clock()))
-    if isinstance(outcome, Lost):
-        _tell(run, relays.hung_up(ticket.relay, outcome.reason, now=clock()))
     if reason := relays.down_reason(now=clock()):
         run.halt(reason)
+
+
+def _begun(run: Handover, session: MailSession, delivery: Delivery) -> SendOutcome | None:
+    """Send a message that may still go; None for one that may not."""
+    if not run.app.store.ledger.begin(delivery, owner=run.owner, now=run.app.clock()):
+        return None
+    return _send(run, session, delivery)
 
 
 def _send(run: Handover, session: MailSession, delivery: Delivery) -> SendOutcome:
@@ -243,16 +247,3 @@ def _release(run: Handover, deliveries: Sequence[Delivery]) -> None:
 def _record(run: Handover, *settlements: Settlement) -> None:
     if settlements:
         run.app.store.ledger.settle(settlements, now=run.app.clock())
-
-
-def _tell(run: Handover, alert: Alert | None) -> None:
-    """Say that a relay broke or is mended, and keep it for ``digest status``."""
-    if alert is None:
-        return
-    state = alert.state
-    if alert.change is Change.BROKEN:
-        log.error("relay.broken", relay=state.name, reason=state.reason)
-    else:
-        state = replace(state, mended_at=run.app.clock())
-        log.info("relay.mended", relay=state.name, reason=state.reason)
-    run.app.store.relays.keep(state)

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass
 
-from digest.deliver.policy import may_be_about_us
+from digest.deliver.policy import is_about_relay, may_be_about_us
 from digest.model import Accepted, Delivery, DeliveryState, Lost, SendOutcome, Settlement
 from digest.ports import Mailer, MailSession
 
@@ -46,7 +46,8 @@ class Line:
 
     def learn(self, answered: Answered) -> bool:
         """Take one answer in; whether it is on probation."""
-        if isinstance(answered.outcome, Lost):
+        # After such a refusal the server hangs up, if it has not done so already.
+        if isinstance(answered.outcome, Lost) or is_about_relay(answered.outcome):
             self.close()
         doubtful = answered.failed and may_be_about_us(answered.outcome)
         if doubtful:

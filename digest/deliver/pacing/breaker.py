@@ -74,6 +74,11 @@ class Breaker:
         reason = stops_run(outcome, streak, max_losses=max_losses)
         return self.opened(reason, now=now) if reason else replace(self, streak=streak)
 
+    def unreachable(self, reason: str, *, now: datetime) -> "Breaker":
+        """The breaker when no connection can be had: open."""
+        known = not self.closed and not self.probing(now)
+        return self if known else self.opened(reason, now=now)
+
     def opened(self, reason: str, *, now: datetime) -> "Breaker":
         """The breaker open: for a minute at first, for twice as long each time it opens again."""
         delay = FIRST_DELAY * (1 << min(self.trips, _MOST_DOUBLINGS))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from digest.deliver.pacing.window import NO_TURNS, NO_USES, Turns, Window
+from digest.deliver.pacing.window import NO_USES, Window, next_turn
 from digest.deliver.policy import is_about_domain
 from digest.model import Accepted, DomainLimit, Rate, SendOutcome
 
@@ -21,7 +21,7 @@ class Receiver:
     """
 
     window: Window = NO_USES
-    turns: Turns = NO_TURNS
+    turn: datetime | None = None
     in_flight: int = 0
     strikes: int = 0
     rests_until: datetime | None = None
@@ -39,9 +39,14 @@ class Receiver:
 
     def taking(self, limit: DomainLimit | None, *, now: datetime) -> "Receiver":
         """The receiver with one more message under way to it."""
+        return replace(self.counting(limit, now=now), in_flight=self.in_flight + 1)
+
+    def counting(self, limit: DomainLimit | None, *, now: datetime, count: int = 1) -> "Receiver":
+        """The receiver with messages more in its rate."""
         rate = limit.rate if limit else None
-        window = self.window.taking(rate, now=now) if rate else self.window
-        return replace(self, window=window, in_flight=self.in_flight + 1)
+        if rate is None:
+            return self
+        return replace(self, window=self.window.taking(rate, now=now, count=count))
 
     def released(self) -> "Receiver":
         """The receiver with one message less under way."""
@@ -64,13 +69,16 @@ class Receiver:
         return replace(self, strikes=strikes, rests_until=now + min(rest, LONGEST_REST))
 
     def promising(self, rate: Rate | None, *, opens_at: datetime) -> "Receiver":
-        """The receiver with one more time promised: ``turns.at``."""
-        return replace(self, turns=self.turns.next(rate, opens_at=opens_at))
+        """The receiver with one more time promised: ``turn``."""
+        return replace(self, turn=next_turn(self.turn, rate, opens_at=opens_at))
 
     def is_idle(self, limit: DomainLimit | None, *, now: datetime) -> bool:
         """Whether there is nothing to remember of it."""
         quiet = not self.in_flight and not self.strikes
-        waits = self.turns.at is not None and self.turns.at > now
+        waits = self.turn is not None and self.turn > now
         rate = limit.rate if limit else None
         recent = bool(rate and self.window.uses and self.window.uses[-1].until + rate.per > now)
         return quiet and not waits and not recent
+
+
+NEW_RECEIVER = Receiver()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from digest.deliver.pacing.breaker import IN_SERVICE, Breaker
 from digest.deliver.pacing.warmup import allowance, grows_at
-from digest.deliver.pacing.window import NO_TURNS, NO_USES, Turns, Window
+from digest.deliver.pacing.window import NO_USES, Window, next_turn
 from digest.model import Rate, Relay
 
 _DAY = timedelta(days=1)
@@ -19,7 +19,7 @@ class Standing:
     breaker: Breaker = IN_SERVICE
     window: Window = NO_USES
     daily: Window = NO_USES
-    turns: Turns = NO_TURNS
+    turn: datetime | None = None
     in_flight: int = 0
 
     def in_service(self, now: datetime) -> bool:
@@ -62,5 +62,5 @@ class Standing:
         return replace(self, in_flight=max(self.in_flight - 1, 0))
 
     def promising(self, rate: Rate | None, *, opens_at: datetime) -> "Standing":
-        """The relay with one more time promised: ``turns.at``."""
-        return replace(self, turns=self.turns.next(rate, opens_at=opens_at))
+        """The relay with one more time promised: ``turn``."""
+        return replace(self, turn=next_turn(self.turn, rate, opens_at=opens_at))

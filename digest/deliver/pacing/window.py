@@ -57,23 +57,11 @@ class Window:
 NO_USES = Window()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turns:
-    """Times promised to those who have to wait, as many for each opening as the rate has room.
+def next_turn(last: datetime | None, rate: Rate | None, *, opens_at: datetime) -> datetime:
+    """When the next of those that wait for a rate should come back, after the one at ``last``.
 
-    So a thousand that wait for a rate of ten do not all come back for the same ten.
+    As far apart as the rate has them go, so that not all come back for the first free place.
     """
-
-    at: datetime | None = None
-    count: int = 0
-
-    def next(self, rate: Rate | None, *, opens_at: datetime) -> "Turns":
-        """The turns with one more; its time is ``at``, and not before ``opens_at``."""
-        if self.at is None or self.at < opens_at:
-            return Turns(at=opens_at, count=1)
-        if rate is None or self.count < rate.count:
-            return Turns(at=self.at, count=self.count + 1)
-        return Turns(at=self.at + rate.per, count=1)
-
-
-NO_TURNS = Turns()
+    if last is None or rate is None:
+        return opens_at
+    return max(opens_at, last + rate.per / rate.count)
