@@ -131,7 +131,8 @@ def relays_from(config: Config) -> Relays:
 
 
 def _mailer(config: Config) -> Mailer:
-    from digest.config.relays import SMTP, password_variable, servers_of
+    from digest.config.relays import SMTP, servers_of
+    from digest.config.secrets import password_variable
     from digest.deliver.servers import MailServers
     from digest.deliver.smtp import SmtpMailer
 

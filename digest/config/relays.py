@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 
+from digest.config.secrets import password_variable
 from digest.config.settings import (
     DomainSettings,
     RelaySettings,
@@ -55,11 +56,6 @@ def usual_limit(settings: Settings) -> DomainLimit | None:
     return DomainLimit(
         name="", rate=deliver.domain_rate, connections=deliver.domain_connections or None
     )
-
-
-def password_variable(relay: str) -> str:
-    """The variable that holds a relay's password; with ``_FILE`` behind it, the file's name."""
-    return f"DIGEST_RELAY_{relay.upper().replace('-', '_')}_PASSWORD"
 
 
 def relay_problems(file: TomlFile, settings: Settings) -> Iterator[Problem]:

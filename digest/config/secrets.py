@@ -58,6 +58,11 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
     )
 
 
+def password_variable(relay: str) -> str:
+    """The variable that holds a relay's password; with ``_FILE`` behind it, the file's name."""
+    return f"DIGEST_RELAY_{relay.upper().replace('-', '_')}_PASSWORD"
+
+
 def read_variable(environment: Mapping[str, str], name: str) -> Checked[str]:
     """One variable's value, or that of the file its ``_FILE`` twin names; empty when unset."""
     variable = f"{name}_FILE"

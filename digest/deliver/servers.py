@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from digest.config.relays import SMTP, password_variable
-from digest.config.secrets import SMTP_PASSWORD
+from digest.config.relays import SMTP
+from digest.config.secrets import SMTP_PASSWORD, password_variable
 from digest.errors import HandOffError
 from digest.ports import MailSession
 
