@@ -58,8 +58,7 @@ class Relays:
         A ticket uses up a place in the rates, and is given only once.
         """
         domain = domain_of(address)
-        limit = self._limits.of(domain)
-        name = limit.name if limit else domain
+        name, limit = self._limits.of(domain)
         with self._lock:
             receiver = self._receivers.get(name, NEW_RECEIVER)
             if receiver.opens_at(limit, now=now) > now:
@@ -238,6 +237,8 @@ class Relays:
         standing, relay = self._standings[name], self._relays[name]
         before = standing.breaker
         after = step(before, MAX_LOSSES + relay.connections - 1)
+        if after is before:
+            return None
         self._standings[name] = replace(standing, breaker=after)
         changed = change(before, after)
         if changed is None:

@@ -1,5 +1,6 @@
 """Two real mail servers: one dies, one is for a domain, and rates hold on the wire."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from digest.pipeline.delivery import Delivered, deliver_issue
 from digest.pipeline.preflight import BY_ITSELF
 from digest.store import open_store
 from tests.acceptance.mail_servers import Inbox, serving, settings
-from tests.acceptance.town import MailServer
+from tests.acceptance.town import FEEDS, MailServer, free_port, make_publication, serve_feeds
 from tests.core.harbour import ISSUE, NEWSLETTER
 from tests.fakes import fake_config, fake_world
 
@@ -122,6 +123,30 @@ def test_the_rate_holds_on_the_wire(tmp_path: Path) -> None:
     for end in arrived:
         # Between a ticket and the message's end there is the way over the wire.
         assert sum(end - 0.8 < each <= end for each in arrived) <= 10
+
+
+def test_an_operator_sees_the_failover_and_what_is_broken(tmp_path: Path) -> None:
+    """By the command line: the issue goes by the relay that works, and `status` names the other."""
+    with serve_feeds(FEEDS) as site, MailServer() as mail:
+        made = make_publication(tmp_path / "pub", feeds_port=site.port, mail_port=1)
+        file = made.directory / "digest.toml"
+        text = file.read_text().replace('[smtp]\nhost = "127.0.0.1"\nport = 1\n', "[smtp]\n")
+        for name, port in (("dead", free_port()), ("alive", mail.port)):
+            text += f'[[relay]]\nname = "{name}"\nhost = "127.0.0.1"\nport = {port}\n'
+        file.write_text(text)
+        names = ["ann", "bob", "cid", "dee"]
+        rows = "".join(f"{name}@reader.example,{name},confirmed\n" for name in names)
+        made.digest("subscribers", "import", "-", stdin=f"email,name,status\n{rows}")
+        told = made.digest("run").stderr
+        again = json.loads(made.digest("status", "--json").stdout)["broken_relays"]
+        shown = made.digest("status").stdout
+    assert told.count("relay.broken") == 1
+    assert sorted(letter.recipient for letter in mail.letters) == [
+        f"{name}@reader.example" for name in names
+    ]
+    assert [each["relay"] for each in again] == ["dead"]
+    assert "check [[relay]] dead: host and port" in again[0]["reason"]
+    assert "relay dead is out of service since" in shown
 
 
 def test_errors_name_the_relay_and_its_own_secret() -> None:

@@ -1,6 +1,6 @@
 """What the relays answer to whoever wants to send a message, and what they tell people."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from digest.deliver.pacing.breaker import Change
@@ -51,12 +51,10 @@ class Limits:
     groups: tuple[DomainLimit, ...] = ()
     others: DomainLimit | None = None
 
-    def of(self, domain: str) -> DomainLimit | None:
-        """The limit of a domain, under the name it is counted by."""
+    def of(self, domain: str) -> tuple[str, DomainLimit | None]:
+        """The name a domain is counted by, and what it can bear."""
         group = group_of(self.groups, domain)
-        if group or not self.others:
-            return group
-        return replace(self.others, name=domain)
+        return (group.name, group) if group else (domain, self.others)
 
     def named(self, name: str) -> DomainLimit | None:
         """The limit that is counted by that name."""

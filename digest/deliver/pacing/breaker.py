@@ -72,7 +72,9 @@ class Breaker:
             return self._tried(outcome, now=now)
         streak = self.streak.after(outcome)
         reason = stops_run(outcome, streak, max_losses=max_losses)
-        return self.opened(reason, now=now) if reason else replace(self, streak=streak)
+        if reason:
+            return self.opened(reason, now=now)
+        return self if streak == self.streak else replace(self, streak=streak)
 
     def unreachable(self, reason: str, *, now: datetime) -> "Breaker":
         """The breaker when no connection can be had: open."""

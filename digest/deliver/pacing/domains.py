@@ -59,7 +59,7 @@ class Receiver:
         acceptance ends it. Strikes of messages that were under way then do not add up.
         """
         if isinstance(outcome, Accepted):
-            return replace(self, strikes=0, rests_until=None)
+            return replace(self, strikes=0, rests_until=None) if self.strikes else self
         if not is_about_domain(outcome) or (self.rests_until and now < self.rests_until):
             return self
         strikes = self.strikes + 1

@@ -43,6 +43,8 @@ class Standing:
 
     def taking(self, relay: Relay, *, now: datetime, count: int = 1) -> "Standing":
         """The relay with messages more counted, at ``now``."""
+        if not relay.rate and not relay.warm_up:
+            return self
         window = self.window
         if relay.rate:
             window = window.taking(relay.rate, now=now, count=count)
@@ -54,8 +56,8 @@ class Standing:
 
     def admitting(self, now: datetime) -> "Standing":
         """The relay with one more message under way."""
-        breaker = self.breaker.admitting(now)
-        return replace(self, breaker=breaker, in_flight=self.in_flight + 1)
+        breaker, in_flight = self.breaker.admitting(now), self.in_flight + 1
+        return replace(self, breaker=breaker, in_flight=in_flight)
 
     def released(self) -> "Standing":
         """The relay with one message less under way."""
