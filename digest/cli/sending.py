@@ -158,6 +158,9 @@ def print_delivered(console: Console, delivered: Delivered) -> None:
     states = ", ".join(f"{count} {state}" for state, count in delivered.tally.counts)
     done = "all accounted for" if delivered.finished else f"{delivered.tally.open} still to come"
     console.print(f"{delivered.slug}: {states or 'no confirmed subscribers'} – {done}")
+    if delivered.tally.failures:
+        causes = ", ".join(f"{count} {cause}" for cause, count in delivered.tally.failures)
+        console.print(f"failed: {causes}")
     if delivered.stopped:
         console.print(f"[red]stopped[/] {escape(delivered.stopped)}")
 
@@ -169,6 +172,7 @@ def delivered_facts(delivered: Delivered) -> dict[str, object]:
         "finished": delivered.finished,
         "stopped": delivered.stopped,
         "deliveries": counts(delivered.tally),
+        "failures": {str(cause): count for cause, count in delivered.tally.failures},
     }
 
 

@@ -32,6 +32,7 @@ from digest.model.cron import CronExpression
 from digest.model.delivery import (
     Accepted,
     AnswerCount,
+    Cause,
     Delivery,
     DeliveryState,
     DomainTally,
@@ -139,6 +140,7 @@ from digest.model.picture import (
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
 from digest.model.preflight import Finding, Place, Severity, Waiver
+from digest.model.relay import DomainLimit, Rate, RateUse, Relay, RelayState, WarmUp
 from digest.model.schedule import (
     CalendarLength,
     DateRange,
@@ -171,6 +173,7 @@ __all__ = [
     "BrandLink",
     "CalendarLength",
     "Catalogue",
+    "Cause",
     "Choice",
     "Consent",
     "Correction",
@@ -179,6 +182,7 @@ __all__ = [
     "DateRange",
     "Delivery",
     "DeliveryState",
+    "DomainLimit",
     "DomainTally",
     "Drop",
     "Earlier",
@@ -257,8 +261,12 @@ __all__ = [
     "Quote",
     "RankingRules",
     "RankingWeights",
+    "Rate",
+    "RateUse",
     "RecipientReport",
     "Refused",
+    "Relay",
+    "RelayState",
     "RenderedIssue",
     "Reply",
     "ReturnedMail",
@@ -294,6 +302,7 @@ __all__ = [
     "Verdict",
     "Volume",
     "Waiver",
+    "WarmUp",
     "Weekday",
     "Wording",
 ]

@@ -19,6 +19,7 @@ REVISIONS = (
     "0011_media",
     "0012_web",
     "0013_feedback",
+    "0014_relays",
 )
 """Every migration, oldest first. Named here too, so that opening a database that is up to date
 need not import Alembic; a test holds it against the scripts."""
