@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import cast
 
-from digest.config import Config
+from digest.config import Config, SmtpSettings
+from digest.deliver.pacing.answers import Limits
+from digest.deliver.relays import Relays
+from digest.deliver.servers import MailServer
 from digest.deliver.signing.dkim import NO_KEYS, Keyring
 from digest.ports import Embedder, Fetcher, Mailer, Parser, Renderer, Store
 
@@ -20,6 +23,7 @@ TOPICS_EXTRA = "topics"
 class App:
     """The wired program. ``clock`` gives aware UTC; ``link_key`` signs links.
 
+    ``mailer`` opens connections to the relays, ``relays`` says which of them takes a message when.
     ``embedder`` is None without the extra ``topics``. ``keyring`` reads its files when it is first
     asked, and raises ConfigError when they cannot be used.
     """
@@ -30,6 +34,7 @@ class App:
     parser: Parser
     renderer: Renderer
     mailer: Mailer
+    relays: Relays
     clock: Clock
     link_key: bytes
     embedder: Embedder | None = None
@@ -61,6 +66,7 @@ def open_app(config: Config, *, clock: Clock = system_clock) -> App:
         parser=cast("Parser", _Later(lambda: _parser(config))),
         renderer=cast("Renderer", _Later(lambda: _renderer(config))),
         mailer=cast("Mailer", _Later(lambda: _mailer(config))),
+        relays=relays_from(config),
         clock=clock,
         link_key=config.secrets.secret_key.encode() or store.link_key(),
         embedder=cast("Embedder", _Later(_embedder)) if can_embed() else None,
@@ -122,18 +128,41 @@ def _renderer(config: Config) -> Renderer:
     return IssueRenderer(folders=folders, public_url=config.settings.web.public_url)
 
 
+def relays_from(config: Config) -> Relays:
+    """The relays of a configuration, as nothing was sent yet."""
+    from digest.config.relays import limits_of, relays_of, usual_limit
+
+    settings = config.settings
+    limits = Limits(groups=limits_of(settings), others=usual_limit(settings))
+    # A window under way, and the next one ready.
+    return Relays(relays_of(settings), limits, depth=2)
+
+
 def _mailer(config: Config) -> Mailer:
-    settings, secrets = config.settings.smtp, config.secrets
+    from digest.config.relays import servers_of
+    from digest.deliver.servers import MailServers
+
+    servers = servers_of(config.settings)
+    return MailServers({name: _server(config, name, server) for name, server in servers.items()})
+
+
+def _server(config: Config, name: str, settings: SmtpSettings) -> MailServer:
+    """One relay's mail server, or the mailbox on disk in its place."""
     if settings.protocol.is_on_disk:
         from digest.deliver.mailboxes import MailboxMailer
 
         return MailboxMailer(settings, folder=config.directory)
+    from digest.config.relays import SMTP
+    from digest.config.secrets import password_variable, token_variable
     from digest.deliver.smtp import SmtpMailer
 
+    secrets = config.secrets
+    own = secrets.relay_secrets.get
+    is_only = name == SMTP and not config.settings.relay
     return SmtpMailer(
         settings,
-        password=secrets.smtp_password,
-        token=secrets.smtp_token,
+        password=secrets.smtp_password if is_only else own(password_variable(name), ""),
+        token=secrets.smtp_token if is_only else own(token_variable(name), ""),
         folder=config.directory,
     )
 

@@ -17,6 +17,8 @@ from digest.model import (
     FrequencyCap,
     IssueState,
     NewSubscriber,
+    RateUse,
+    RelayState,
     Settlement,
     Subscriber,
     Subscription,
@@ -348,3 +350,30 @@ class FakeLedgerStore:
 
     def _of(self, delivery_id: int) -> _LedgerRow:
         return self.rows[delivery_id - 1]
+
+
+@dataclass
+class FakeRelayStore:
+    """How relays do, in dictionaries."""
+
+    kept: dict[str, RelayState] = field(default_factory=dict)
+    used: dict[tuple[str, datetime], int] = field(default_factory=dict)
+
+    def states(self) -> tuple[RelayState, ...]:
+        return tuple(self.kept[name] for name in sorted(self.kept))
+
+    def keep(self, state: RelayState) -> None:
+        self.kept[state.name] = state
+
+    def uses(self, *, since: datetime) -> tuple[RateUse, ...]:
+        return tuple(
+            RateUse(limit=limit, until=until, count=count)
+            for (limit, until), count in sorted(self.used.items())
+            if until > since
+        )
+
+    def add_uses(self, uses: Sequence[RateUse], *, since: datetime) -> None:
+        for use in uses:
+            key = use.limit, use.until
+            self.used[key] = self.used.get(key, 0) + use.count
+        self.used = {key: count for key, count in self.used.items() if key[1] > since}

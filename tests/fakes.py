@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from digest.app import App
+from digest.app import App, relays_from
 from digest.collect.articles.article import read_article
 from digest.collect.pictures.resize import prepare_picture
 from digest.collect.sources.kinds import read_source
@@ -45,7 +45,7 @@ from tests.fake_feedback import FakeFeedbackStore
 from tests.fake_feeds import FakeArticleStore, FakeFeedStore, FakeHubStore, FakeListStore
 from tests.fake_issues import FakeIssueStore, FakePreflightStore
 from tests.fake_mail import mail, plain_text
-from tests.fake_readers import FakeAudienceStore, FakeLedgerStore
+from tests.fake_readers import FakeAudienceStore, FakeLedgerStore, FakeRelayStore
 
 NOW = datetime(2024, 5, 16, 9, 0, tzinfo=UTC)
 _Tag = TypeVar("_Tag")
@@ -104,6 +104,7 @@ class FakeStore:
         self.hubs = FakeHubStore()
         self.preflight = FakePreflightStore()
         self.feedback = FakeFeedbackStore(ledger=self.ledger)
+        self.relays = FakeRelayStore()
         self.closed = False
 
     def link_key(self) -> bytes:
@@ -181,16 +182,21 @@ class FakeRenderer:
 
 @dataclass
 class FakeMailer:
-    """Takes every message into ``sent``, or answers as ``outcome`` decides."""
+    """Takes every message into ``sent``, or answers as ``outcome`` decides.
+
+    ``by`` are the relays of the messages in ``sent``; ``down_relays`` cannot be reached.
+    """
 
     sent: list[Envelope] = field(default_factory=list)
     outcome: Callable[[Envelope], SendOutcome] | None = None
     down: bool = False
+    by: list[str] = field(default_factory=list)
+    down_relays: set[str] = field(default_factory=set)
 
-    def connect(self) -> "FakeMailSession":
-        if self.down:
+    def connect(self, relay: str = "") -> "FakeMailSession":
+        if self.down or relay in self.down_relays:
             raise HandOffError("mail.example", "connection refused")
-        return FakeMailSession(self)
+        return FakeMailSession(self, relay)
 
 
 @dataclass
@@ -198,6 +204,7 @@ class FakeMailSession:
     """A session with a FakeMailer."""
 
     mailer: FakeMailer
+    relay: str = ""
     closed: bool = False
 
     def send(self, envelope: Envelope) -> SendOutcome:
@@ -205,6 +212,7 @@ class FakeMailSession:
         outcome = answer or Accepted(reply=Reply(code=250, text="2.0.0 Ok: queued"))
         if isinstance(outcome, Accepted):
             self.mailer.sent.append(envelope)
+            self.mailer.by.append(self.relay)
         return outcome
 
     def stream(self, jobs: Iterable[tuple[_Tag, Envelope]]) -> Iterator[tuple[_Tag, SendOutcome]]:
@@ -223,6 +231,8 @@ def fake_config(
     *,
     newsletters: Sequence[Newsletter] = (),
     feeds: Sequence[Feed] = (),
+    relay: Sequence[dict[str, object]] = (),
+    domain: Sequence[dict[str, object]] = (),
     **sections: dict[str, object],
 ) -> Config:
     """The shipped settings, with ``sections`` such as ``web={"port": 0}`` over them."""
@@ -230,7 +240,7 @@ def fake_config(
     merged = {name: table | sections.get(name, {}) for name, table in tables.items()}
     return Config(
         directory=directory,
-        settings=Settings.model_validate(merged),
+        settings=Settings.model_validate(merged | {"relay": relay, "domain": domain}),
         feeds=tuple(feeds),
         newsletters=MappingProxyType({newsletter.id: newsletter for newsletter in newsletters}),
         secrets=Secrets(),
@@ -259,6 +269,7 @@ def fake_world(config: Config, *, now: datetime = NOW) -> FakeWorld:
         parser=FakeParser(),
         renderer=renderer,
         mailer=mailer,
+        relays=relays_from(config),
         clock=lambda: now,
         link_key=LINK_KEY,
     )

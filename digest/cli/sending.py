@@ -165,6 +165,9 @@ def print_delivered(console: Console, delivered: Delivered) -> None:
     to_come = f"{delivered.tally.open} still to come{later}"
     done = "all accounted for" if delivered.finished else to_come
     console.print(f"{delivered.slug}: {states or 'no confirmed subscribers'} – {done}")
+    if delivered.tally.failures:
+        causes = ", ".join(f"{count} {cause}" for cause, count in delivered.tally.failures)
+        console.print(f"failed: {causes}")
     if delivered.stopped:
         console.print(f"[red]stopped[/] {escape(delivered.stopped)}")
 
@@ -177,6 +180,7 @@ def delivered_facts(delivered: Delivered) -> dict[str, object]:
         "stopped": delivered.stopped,
         "next_at": delivered.next_at.isoformat() if delivered.next_at else None,
         "deliveries": counts(delivered.tally),
+        "failures": {str(cause): count for cause, count in delivered.tally.failures},
     }
 
 

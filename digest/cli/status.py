@@ -23,6 +23,7 @@ def status(session: Session, *, as_json: bool) -> None:
     """Where everything stands: feeds, newsletters, issues, subscribers."""
     with session.open_app() as app:
         states = app.store.feeds.states([feed.url for feed in all_feeds(app)]).values()
+        broken = [state for state in app.store.relays.states() if state.broken_since]
         rows = [_row(app, newsletter) for newsletter in app.config.newsletters.values()]
         sending = [
             _under_way(app, kept)
@@ -44,7 +45,16 @@ def status(session: Session, *, as_json: bool) -> None:
                 f"[red]nothing is sent[/]: the database {escape(doubt)}; see "
                 "digest resume --after-restore"
             )
+        for state in broken:
+            since = f"{state.broken_since:{_MINUTE}}"
+            console.print(
+                f"relay {state.name} is out of service since {since}: {escape(state.reason)}"
+            )
 
+    relays = [
+        {"relay": state.name, "broken_since": state.broken_since, "reason": state.reason}
+        for state in broken
+    ]
     session.show(
         {
             "feeds": len(states),
@@ -52,6 +62,7 @@ def status(session: Session, *, as_json: bool) -> None:
             "newsletters": rows,
             "sending": sending,
             "doubt": doubt,
+            "broken_relays": relays,
         },
         as_json=as_json,
         human=human,

@@ -11,15 +11,16 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from digest.config.locate import TomlPath
+from digest.config.secrets import SMTP_PASSWORD, password_variable
 from digest.config.tomlfile import TomlFile
 from digest.config.wording import UnfitError, listed, nearest, shown, suggestion
 from digest.errors import Problem
 
 # Keys that people give to secrets, and where those belong.
 _SECRETS = {
-    "password": "DIGEST_SMTP_PASSWORD",
-    "smtp_password": "DIGEST_SMTP_PASSWORD",
-    "passwd": "DIGEST_SMTP_PASSWORD",
+    "password": SMTP_PASSWORD,
+    "smtp_password": SMTP_PASSWORD,
+    "passwd": SMTP_PASSWORD,
     "secret": "DIGEST_SECRET_KEY",
     "secret_key": "DIGEST_SECRET_KEY",
     "database_url": "DIGEST_DATABASE_URL",
@@ -88,6 +89,8 @@ def _misfit(details: ErrorDetails, expected: _Expected) -> tuple[str, str]:
 def _unknown_key(path: TomlPath, model: type[BaseModel], file: TomlFile) -> Problem:
     key = str(path[-1])
     variable = _SECRETS.get(key)
+    if variable == SMTP_PASSWORD and path[0] == "relay":
+        variable = password_variable(str(_at_path(file.table, (*path[:-1], "name"))))
     if variable is not None:
         return file.problem(
             path,
@@ -100,6 +103,16 @@ def _unknown_key(path: TomlPath, model: type[BaseModel], file: TomlFile) -> Prob
     fix = f"it belongs {homes[0]}" if homes else suggestion(key, known)
     kind = "table" if path in _tables(file) else "key"
     return file.problem(path, f"there is no such {kind}", fix=fix)
+
+
+def _at_path(table: object, path: TomlPath) -> object:
+    """What a file has at a path, through tables and lists; NAME where it has nothing."""
+    for part in path:
+        try:
+            table = table[part]  # type: ignore[index]  # what cannot be indexed ends it
+        except (KeyError, IndexError, TypeError):
+            return "NAME"
+    return table
 
 
 def _tables(file: TomlFile) -> set[TomlPath]:
@@ -137,7 +150,7 @@ def _expected(model: type[BaseModel], path: TomlPath) -> _Expected:
         if isinstance(part, int):
             expected = _element(expected)
             continue
-        field = _fields(expected.annotation).get(part)
+        field = _fields(_required(expected.annotation)).get(part)
         expected = _of_field(field) if field else _Expected(annotation=object)
     return expected
 

@@ -116,6 +116,7 @@ def _read_main(path: Path, outside: Environment) -> _Main:
         smtp_token=outside.smtp_token,
         imap_password=outside.imap_password,
         secret_key=outside.secret_key,
+        relay_secrets=outside.relay_secrets,
     )
     settings = read_settings(file, base, secrets)
     own_templates = path.parent / text_at(file, base, ("templates", "folder"))

@@ -271,6 +271,20 @@ def check_bounce_address(value: str) -> str:
     return address
 
 
+def check_domain_pattern(value: str) -> str:
+    """A domain name, or ``*.`` and one for every domain below it; in ASCII.
+
+    :raises UnfitError: for anything else.
+    """
+    star, domain = ("*.", value[2:]) if value.startswith("*.") else ("", value)
+    if "@" in value or not domain or "*" in domain:
+        message = f"should be a domain, or *. and a domain, not {shown(value)}"
+        plain = value.rpartition("@")[2].strip("*.")
+        fix = f"write {shown(plain)}" if plain else 'for example "mail.example" or "*.mail.example"'
+        raise UnfitError(message, fix=fix)
+    return star + check_domain(domain)
+
+
 def check_language(value: str) -> str:
     """A language tag (BCP 47), such as ``en`` or ``pt-BR``.
 

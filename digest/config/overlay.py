@@ -1,6 +1,5 @@
 """``digest.toml`` over the shipped defaults: merged table by table, then checked as a whole."""
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from pydantic import ValidationError
 
 from digest.config.findings import findings
 from digest.config.quantities import parse_duration
+from digest.config.relays import MAYBE_CLEAR, is_local, relay_problems, relay_warnings
 from digest.config.settings import Secrets, Settings, SmtpSecurity
 from digest.config.tomlfile import Checked, TomlFile
 from digest.config.wording import shown
@@ -16,7 +16,6 @@ from digest.errors import Problem
 
 # Of each table, a key and the one that must not be less.
 _ORDERED = (("collect", "backoff", "max_backoff"), ("deliver", "retry", "max_retry"))
-_MAYBE_CLEAR = frozenset({SmtpSecurity.NONE, SmtpSecurity.OPPORTUNISTIC})
 
 
 def read_settings(file: TomlFile, base: TomlFile, secrets: Secrets) -> Checked[Settings]:
@@ -28,6 +27,7 @@ def read_settings(file: TomlFile, base: TomlFile, secrets: Secrets) -> Checked[S
     except ValidationError as error:
         found = findings(error, Settings, file, defaults=base.table)
         return Checked(problems=(*found, *problems))
+    problems += tuple(relay_problems(file, settings))
     if problems:
         return Checked(problems=problems)
     return Checked(value=settings, warnings=tuple(_warnings(settings, file, secrets)))
@@ -80,12 +80,13 @@ def _duration(value: object) -> timedelta | None:
 
 def _warnings(settings: Settings, file: TomlFile, secrets: Secrets) -> Iterator[Problem]:
     address = urlsplit(settings.web.public_url)
-    if address.scheme == "http" and not _is_local(address.hostname or ""):
+    if address.scheme == "http" and not is_local(address.hostname or ""):
         message = "mail programs offer one-click unsubscribing (RFC 8058) over https only"
         fix = f"serve it over https: {shown(f'https{settings.web.public_url[4:]}')}"
         yield file.problem(("web", "public_url"), message, fix=fix)
     smtp = settings.smtp
-    if smtp.username and smtp.security in _MAYBE_CLEAR and not _is_local(smtp.host):
+    yield from relay_warnings(file, settings, secrets.relay_secrets)
+    if smtp.username and smtp.security in MAYBE_CLEAR and not is_local(smtp.host):
         path = file.first_of([("smtp", "security"), ("smtp", "username")])
         may = "could" if smtp.security is SmtpSecurity.OPPORTUNISTIC else "would"
         message = f"the password {may} cross the network in the clear"
@@ -98,13 +99,6 @@ def _warnings(settings: Settings, file: TomlFile, secrets: Secrets) -> Iterator[
         message = "holds a password, which does not belong in this file"
         fix = "set DIGEST_DATABASE_URL or DIGEST_DATABASE_URL_FILE in the environment instead"
         yield file.problem(("store", "url"), message, fix=fix)
-
-
-def _is_local(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost") or host.startswith("/")
 
 
 def _has_password(url: str) -> bool:

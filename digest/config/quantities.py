@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 from digest.config.wording import UnfitError, shown
-from digest.model import CalendarLength, FrequencyCap, LengthUnit
+from digest.model import CalendarLength, FrequencyCap, LengthUnit, Rate
 
 _QUANTITY = re.compile(r"^\s*(\d+)\s*([A-Za-z]+)\s*$")
 _CAP = re.compile(r"(\d+)\s+per\s+(?:(\d+)\s+)?(hour|day|week)s?", re.IGNORECASE)
 _LONGEST_WINDOW = timedelta(days=366)
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400, "week": 604_800}
+_RATE = re.compile(r"^\s*(\d+)\s*(?:/|per)\s*([A-Za-z]+)\s*$")
+_PERIODS = {"s": "second", "sec": "second", "min": "minute", "m": "minute", "h": "hour", "d": "day"}
 _BYTES = {"B": 1, "KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 
 
@@ -73,6 +75,25 @@ def parse_size(value: object) -> int:
         message = f"unknown unit {shown(unit)}; use B, KB, MB or GB"
         raise ValueError(message)
     return count * factor
+
+
+def parse_rate(value: object) -> Rate | None:
+    """``"600/minute"`` as a rate, by the second, minute, hour or day; None for an empty text.
+
+    :raises ValueError: for anything else, saying what would be right.
+    """
+    if value == "":
+        return None
+    match = _RATE.match(value) if isinstance(value, str) else None
+    if match is None or int(match[1]) < 1:
+        message = f'{shown(value)} should be a number of messages and a time, such as "600/minute"'
+        raise ValueError(message)
+    unit = match[2].lower()
+    period = _PERIODS.get(unit, unit.removesuffix("s"))
+    if period not in _SECONDS or period == "week":
+        message = f"unknown time {shown(match[2])}; use second, minute, hour or day"
+        raise ValueError(message)
+    return Rate(count=int(match[1]), per=timedelta(seconds=_SECONDS[period]))
 
 
 def parse_calendar_length(value: object) -> CalendarLength:

@@ -1,7 +1,8 @@
 """What comes from the environment: secrets, each also as a file that a variable names."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from digest.config.tomlfile import Checked
@@ -14,18 +15,23 @@ SECRET_KEY = "DIGEST_SECRET_KEY"  # noqa: S105 - the variable's name
 SMTP_PASSWORD = "DIGEST_SMTP_PASSWORD"  # noqa: S105 - the variable's name
 SMTP_TOKEN = "DIGEST_SMTP_TOKEN"  # noqa: S105 - the variable's name
 IMAP_PASSWORD = "DIGEST_IMAP_PASSWORD"  # noqa: S105 - the variable's name
+_RELAY_SECRET = re.compile(r"(DIGEST_RELAY_\w+_(?:PASSWORD|TOKEN))(?:_FILE)?")
 _SHORTEST_KEY = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """The variables' values, empty where unset. Never printed: the representation is empty."""
+    """The variables' values, empty where unset. Never printed: the representation is empty.
+
+    ``relay_secrets`` are by the names of their variables.
+    """
 
     smtp_password: str = ""
     smtp_token: str = ""
     imap_password: str = ""
     secret_key: str = ""
     database_url: str = ""
+    relay_secrets: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "Environment(…)"
@@ -38,7 +44,8 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
     value. ``value`` is always there, without what could not be read. Nothing that is found
     repeats a value.
     """
-    names = (SMTP_PASSWORD, SMTP_TOKEN, IMAP_PASSWORD, SECRET_KEY, DATABASE_URL)
+    relays = sorted({match[1] for name in environment if (match := _RELAY_SECRET.fullmatch(name))})
+    names = (SMTP_PASSWORD, SMTP_TOKEN, IMAP_PASSWORD, SECRET_KEY, DATABASE_URL, *relays)
     found = {name: read_variable(environment, name) for name in names}
     key = found[SECRET_KEY].value or ""
     return Checked(
@@ -48,10 +55,21 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
             imap_password=found[IMAP_PASSWORD].value or "",
             secret_key=key,
             database_url=found[DATABASE_URL].value or "",
+            relay_secrets={name: found[name].value or "" for name in relays},
         ),
         problems=tuple(problem for checked in found.values() for problem in checked.problems),
         warnings=_weak_key(key),
     )
+
+
+def password_variable(relay: str) -> str:
+    """The variable that holds a relay's password; with ``_FILE`` behind it, the file's name."""
+    return f"DIGEST_RELAY_{_in_capitals(relay)}_PASSWORD"
+
+
+def token_variable(relay: str) -> str:
+    """The variable that holds a relay's OAuth token, which it takes instead of a password."""
+    return f"DIGEST_RELAY_{_in_capitals(relay)}_TOKEN"
 
 
 def read_variable(environment: Mapping[str, str], name: str) -> Checked[str]:
@@ -74,6 +92,10 @@ def read_variable(environment: Mapping[str, str], name: str) -> Checked[str]:
         message = f"the file {path} is empty"
         return Checked(problems=(_problem(variable, message, fix="put the secret into it"),))
     return Checked(value=content)
+
+
+def _in_capitals(relay: str) -> str:
+    return relay.upper().replace("-", "_")
 
 
 def _weak_key(key: str) -> tuple[Problem, ...]:

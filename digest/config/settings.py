@@ -1,8 +1,8 @@
 """What can be set: the sections of ``digest.toml`` and what stands in the folder beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,12 +21,27 @@ from digest.config.notations import (
     check_base_url,
     check_bounce_address,
     check_domain,
+    check_domain_pattern,
     check_filled,
     check_home_url,
+    check_slug,
 )
-from digest.config.quantities import parse_duration, parse_frequency_cap, parse_size
+from digest.config.quantities import (
+    parse_duration,
+    parse_frequency_cap,
+    parse_rate,
+    parse_size,
+)
 from digest.errors import Problem, UnknownNameError
-from digest.model import Client, Feed, FeedList, FrequencyCap, ImageHost, Newsletter
+from digest.model import (
+    Client,
+    Feed,
+    FeedList,
+    FrequencyCap,
+    ImageHost,
+    Newsletter,
+    Rate,
+)
 
 # A type's description completes the sentence "should be …" in what `digest check` reports.
 Duration = Annotated[
@@ -51,6 +66,13 @@ Share = Annotated[
     float, Field(gt=0, le=1, strict=True, description="a share above 0 and up to 1, such as 0.05")
 ]
 OptionalUrl = Annotated[str, AfterValidator(check_home_url)]
+
+
+Pace = Annotated[
+    Rate | None, BeforeValidator(parse_rate), Field(description='a rate, such as "600/minute"')
+]
+Slug = Annotated[str, AfterValidator(check_slug)]
+DomainPattern = Annotated[str, AfterValidator(check_domain_pattern)]
 
 
 class Section(BaseModel):
@@ -136,6 +158,46 @@ class SmtpSettings(Section):
     greeting: str
 
 
+class WarmUpSettings(Section):
+    """``warm_up`` of a relay: how its volume grows from day to day."""
+
+    start: date = Field(description="a day, such as 2026-03-02", examples=[date(2026, 3, 2)])
+    first: Count = Field(alias="from", examples=[500])
+    doubling: Duration = timedelta(days=1)
+    full: Count | None = None
+
+
+class RelaySettings(Section):
+    """One of ``[[relay]]``. What may be None is ``[smtp]``'s."""
+
+    name: Slug = Field(examples=["main"])
+    protocol: SmtpProtocol | None = None
+    path: Name | None = None
+    host: Name = Field(examples=["smtp.provider.example"])
+    port: Port | None = None
+    security: SmtpSecurity | None = None
+    certificate: str | None = None
+    key: str | None = None
+    username: str = ""
+    timeout: Duration | None = None
+    connections: Count | None = None
+    window: Count | None = None
+    greeting: str | None = None
+    weight: Count = 1
+    domains: tuple[DomainPattern, ...] = ()
+    rate: Pace = None
+    warm_up: WarmUpSettings | None = None
+
+
+class DomainSettings(Section):
+    """One of ``[[domain]]``: domains of one receiver, which share what it can bear."""
+
+    name: Slug = Field(examples=["bigmail"])
+    domains: tuple[DomainPattern, ...] = Field(min_length=1, examples=[["bigmail.example"]])
+    rate: Pace = None
+    connections: Count | None = None
+
+
 class DeliverSettings(Section):
     """``[deliver]``: how recipients are worked off."""
 
@@ -148,6 +210,8 @@ class DeliverSettings(Section):
     frequency_cap: Cap
     message_domain: Domain
     feedback_sender: Annotated[str, AfterValidator(check_feedback_sender)]
+    domain_rate: Pace
+    domain_connections: Limit
 
 
 class DkimSettings(Section):
@@ -213,7 +277,7 @@ class LogSettings(Section):
 
 
 class Settings(Section):
-    """All of ``digest.toml``. There are no defaults here: the shipped file holds them."""
+    """All of ``digest.toml``. Of tables there are no defaults here: the shipped file holds them."""
 
     instance: InstanceSettings
     store: StoreSettings
@@ -227,16 +291,22 @@ class Settings(Section):
     templates: TemplateSettings
     log: LogSettings
     dkim: tuple[DkimSettings, ...] = ()
+    relay: tuple[RelaySettings, ...] = ()
+    domain: tuple[DomainSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
-    """What comes from the environment only. Never printed: the representation is empty."""
+    """What comes from the environment only. Never printed: the representation is empty.
+
+    ``relay_secrets`` are by the names of their variables.
+    """
 
     smtp_password: str = ""
     smtp_token: str = ""
     imap_password: str = ""
     secret_key: str = ""
+    relay_secrets: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return "Secrets(…)"

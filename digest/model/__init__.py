@@ -32,6 +32,7 @@ from digest.model.cron import CronExpression
 from digest.model.delivery import (
     Accepted,
     AnswerCount,
+    Cause,
     Delivery,
     DeliveryState,
     DomainTally,
@@ -141,6 +142,7 @@ from digest.model.picture import (
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
 from digest.model.preflight import Client, Finding, Place, Severity, Waiver
+from digest.model.relay import DomainLimit, Rate, RateUse, Relay, RelayState, WarmUp
 from digest.model.schedule import (
     CalendarLength,
     DateRange,
@@ -173,6 +175,7 @@ __all__ = [
     "BrandLink",
     "CalendarLength",
     "Catalogue",
+    "Cause",
     "Choice",
     "Client",
     "Consent",
@@ -182,6 +185,7 @@ __all__ = [
     "DateRange",
     "Delivery",
     "DeliveryState",
+    "DomainLimit",
     "DomainTally",
     "Drop",
     "DueTimes",
@@ -262,8 +266,12 @@ __all__ = [
     "Quote",
     "RankingRules",
     "RankingWeights",
+    "Rate",
+    "RateUse",
     "RecipientReport",
     "Refused",
+    "Relay",
+    "RelayState",
     "RenderedIssue",
     "Reply",
     "ReturnedMail",
@@ -299,6 +307,7 @@ __all__ = [
     "Verdict",
     "Volume",
     "Waiver",
+    "WarmUp",
     "Weekday",
     "Wording",
 ]

@@ -34,6 +34,22 @@ class DeliveryState(StrEnum):
         }
 
 
+class Cause(StrEnum):
+    """Why a message did not arrive, in classes that ask for different remedies."""
+
+    BAD_ADDRESS = "bad address"
+    FULL = "mailbox full"
+    INACTIVE = "mailbox inactive"
+    POLICY = "policy"
+    CONTENT = "content"
+    US = "sender or set-up"
+    GREYLISTED = "greylisted"
+    ROUTING = "routing"
+    SYSTEM = "receiving system"
+    CONNECTION = "connection"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """A row of the ledger, unique by (issue, subscriber).
@@ -131,14 +147,20 @@ SendOutcome = Accepted | Refused | Lost | Unbuildable | NothingChosen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    """How a claimed delivery goes on: the state it takes and when it is next due."""
+    """How a claimed delivery goes on: the state it takes and when it is next due.
+
+    ``cause`` is None for one that arrived, or was not tried. ``starts_lifetime``: the receiver has
+    answered, so that the time in which it is tried again runs, though it may be no attempt.
+    """
 
     delivery_id: int
     state: DeliveryState
     note: str = ""
+    cause: Cause | None = None
     reply_code: int | None = None
     next_attempt_at: datetime | None = None
     counts_as_attempt: bool = True
+    starts_lifetime: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,11 +168,13 @@ class Tally:
     """How many deliveries of an issue stand in each state.
 
     ``uncertain_once`` counts those, in whatever state now, whose hand-over once ended without an
-    answer: these readers may have got the message twice, under the same Message-ID.
+    answer: these readers may have got the message twice, under the same Message-ID. ``failures``
+    says why those that failed did.
     """
 
     counts: tuple[tuple[DeliveryState, int], ...] = ()
     uncertain_once: int = 0
+    failures: tuple[tuple[Cause, int], ...] = ()
 
     def __getitem__(self, state: DeliveryState) -> int:
         return dict(self.counts).get(state, 0)

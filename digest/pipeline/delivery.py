@@ -3,11 +3,11 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from digest.app import App
-from digest.errors import StateError
+from digest.errors import StateError, StoreError
 from digest.model import (
     DeliveryState,
     IssueState,
@@ -17,19 +17,25 @@ from digest.model import (
     Tally,
 )
 from digest.pipeline.claims import claiming, is_dead
-from digest.pipeline.handover import Handover, OnSettled, ignore, work
+from digest.pipeline.handover import Handover, OnSettled, ignore
 from digest.pipeline.letters import sample_envelope, signing_keys
+from digest.pipeline.relays import keep_uses, restore
 from digest.pipeline.timing import opens_at, reader_times
 from digest.pipeline.variants import Variants
+from digest.pipeline.worker import work
 
 SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
+
+PATIENCE = timedelta(minutes=10)
+"""How long a run waits for a rate to let somebody through, before it leaves the rest to a later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     """Where an issue's recipients stand after a run. ``stopped`` says why it ended early.
 
-    ``next_at`` is when the next of those who wait is due; None when nobody waits.
+    ``next_at`` is when the next of those who wait is due, None when nobody waits; ``told`` when
+    why it stopped was so before, and has been told.
     """
 
     slug: str
@@ -37,6 +43,7 @@ class Delivered:
     finished: bool
     stopped: str = ""
     next_at: datetime | None = None
+    told: bool = False
 
 
 def deliver_issue(
@@ -45,12 +52,14 @@ def deliver_issue(
     *,
     stop: threading.Event | None = None,
     on_settled: OnSettled = ignore,
+    patience: timedelta = PATIENCE,
 ) -> Delivered:
     """Send an issue to everybody who is due, and say where all of them stand.
 
     Freezes the recipients first; takes up what an earlier run left, its claims too when that
     process is dead. ``stop`` drains: messages in flight are settled, the rest goes back.
-    ``on_settled`` is called from the workers' threads.
+    ``on_settled`` is called from the workers' threads. ``patience`` is how long it waits when the
+    relays' rates let nobody through; whoever has to wait longer gets it by a later run.
 
     :raises StateError: when the issue is not approved.
     :raises ConfigError: when a key that should sign the mail cannot be used.
@@ -87,16 +96,25 @@ def deliver_issue(
             owner=owner,
             stop=stop or threading.Event(),
             on_settled=on_settled,
+            patience=patience,
         )
+        restore(app)
+        if reason := app.relays.down_reason(now=app.clock()):
+            run.halt(reason)
+            return replace(_conclude(run), told=True)
         with run.recorder:
-            _run_workers(run, app.config.settings.smtp.connections)
+            _run_workers(run)
     if run.error:
         raise run.error
     return _conclude(run)
 
 
 def deliver_waiting(
-    app: App, *, stop: threading.Event | None = None, on_settled: OnSettled = ignore
+    app: App,
+    *,
+    stop: threading.Event | None = None,
+    on_settled: OnSettled = ignore,
+    patience: timedelta = PATIENCE,
 ) -> Iterator[Delivered]:
     """Send every issue that may go out: those under way, and approved ones whose time it is.
 
@@ -105,7 +123,7 @@ def deliver_waiting(
     """
     for kept in reversed(app.store.issues.issues(states=SENDABLE)):
         if not (is_late(app, kept) or is_early(app, kept) or _is_waiting(app, kept)):
-            yield deliver_issue(app, kept, stop=stop, on_settled=on_settled)
+            yield deliver_issue(app, kept, stop=stop, on_settled=on_settled, patience=patience)
 
 
 def is_early(app: App, kept: KeptIssue) -> bool:
@@ -144,18 +162,34 @@ def send_test(app: App, kept: KeptIssue, rendering: RenderedIssue, *, address: s
     :raises MessageError: when no correct message can be made for this address.
     """
     envelope = sample_envelope(app, kept, rendering, recipient=address)
-    session = app.mailer.connect()
+    session = app.mailer.connect(app.relays.relay_for(address, now=app.clock()))
     try:
         return session.send(envelope)
     finally:
         session.close()
 
 
-def _run_workers(run: Handover, count: int) -> None:
-    with ThreadPoolExecutor(max_workers=count, thread_name_prefix="deliver") as pool:
-        jobs = [pool.submit(work, run) for _ in range(count)]
-        for job in jobs:
-            job.result()
+def _run_workers(run: Handover) -> None:
+    """One worker for each connection; in the end nobody is left in hand."""
+    places = [relay for relay in run.app.relays.all for _ in range(relay.connections)]
+    try:
+        with ThreadPoolExecutor(max_workers=len(places), thread_name_prefix="deliver") as pool:
+            jobs = [pool.submit(work, run, relay) for relay in places]
+            for job in jobs:
+                job.result()
+    finally:
+        _leave(run)
+
+
+def _leave(run: Handover) -> None:
+    if run.error:
+        # The next run finds those rows by their claims.
+        return
+    try:
+        run.desk.give_back()
+        keep_uses(run.app)
+    except StoreError as error:
+        run.fail(error)
 
 
 def _conclude(run: Handover) -> Delivered:

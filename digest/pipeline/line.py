@@ -1,10 +1,19 @@
-"""A worker's connection to the mail server, and what it has learnt on it."""
+"""A worker's connection to its relay, and what is on probation there."""
 
 from dataclasses import dataclass, replace
 
-from digest.deliver.policy import Streak, stops_run
-from digest.model import Accepted, Delivery, DeliveryState, Lost, Refused, SendOutcome, Settlement
+from digest.deliver.pacing.answers import Ticket
+from digest.deliver.policy import may_be_about_us
+from digest.model import Accepted, Delivery, DeliveryState, SendOutcome, Settlement
 from digest.ports import Mailer, MailSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """One delivery that may go now, by the relay of its ticket."""
+
+    delivery: Delivery
+    ticket: Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,40 +31,30 @@ class Answered:
 
 
 class Line:
-    """Opened when first needed, and again after it broke.
+    """A connection to one relay: opened when first needed, and again after it broke.
 
     A refusal that may be about us and not about the recipient is on probation: it becomes final
-    once the server accepts something else, and not at all when it refuses everything.
+    once the relay accepts something else, and not at all when it refuses everything.
     """
 
-    def __init__(self, mailer: Mailer) -> None:
+    def __init__(self, mailer: Mailer, relay: str) -> None:
+        self.relay = relay
         self._mailer = mailer
         self._session: MailSession | None = None
-        self._streak = Streak()
         self._probation: list[Answered] = []
 
     def open(self) -> MailSession:
         """The session to use now.
 
-        :raises HandOffError: when the server cannot be used.
+        :raises HandOffError: when the relay cannot be used.
         """
         if self._session is None:
-            self._session = self._mailer.connect()
+            self._session = self._mailer.connect(self.relay)
         return self._session
 
     def learn(self, answered: Answered) -> bool:
         """Take one answer in; whether it is on probation."""
-        before = self._streak
-        if not isinstance(answered.outcome, Lost) or self._session is not None:
-            self._streak = before.after(answered.outcome)
-        if isinstance(answered.outcome, Lost):
-            # Its other messages are lost with it; that is still one connection.
-            self.close()
-        doubtful = (
-            isinstance(answered.outcome, Refused)
-            and answered.failed
-            and self._streak.refusals > before.refusals
-        )
+        doubtful = answered.failed and may_be_about_us(answered.outcome)
         if doubtful:
             self._probation.append(answered)
         return doubtful
@@ -72,10 +71,6 @@ class Line:
         )
         self._probation.clear()
         return cleared
-
-    def stop_reason(self, answered: Answered) -> str:
-        """Why the run should end after this answer; empty to go on."""
-        return stops_run(answered.outcome, self._streak) or ""
 
     def close(self) -> None:
         """Hang up."""

@@ -85,8 +85,9 @@ class Recorder:
 
         :raises StoreError: when that is impossible; the next run finds those rows uncertain.
         """
-        self._closing.set()
-        self._any.set()
+        with self._list:
+            self._closing.set()
+            self._any.set()
         self._thread.join()
         with self._turn:
             self._keep_patiently()
@@ -105,7 +106,9 @@ class Recorder:
     def _keep_all(self) -> None:
         with self._list:
             answers, self._waiting = self._waiting, []
-            self._any.clear()
+            if not self._closing.is_set():
+                # Once it is, nobody would wake the ticking thread again.
+                self._any.clear()
         if not answers:
             return
         try:

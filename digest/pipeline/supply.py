@@ -1,104 +1,58 @@
-"""A worker's recipients: claimed in batches, and begun in groups just before they may go out."""
+"""A worker's recipients: begun in groups just before they may go out by its relay."""
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from digest.app import App
-from digest.errors import StoreError
-from digest.model import Delivery, DeliveryState, KeptIssue, Settlement
+from digest.model import Relay
+from digest.pipeline.desk import Desk
+from digest.pipeline.line import Admitted
 
 FRESH_SECONDS = 1.0
 """How long it may be since a recipient was last seen to want the issue when it goes out."""
 
 
 class Supply:
-    """The recipients one worker has in hand.
+    """The recipients one worker has in hand, all with tickets for its relay.
 
-    ``group`` of them at a time are begun, in one transaction: marked as being handed over, where
+    A window of them at a time is begun, in one transaction: marked as being handed over, where
     they still want the issue and it is not paused. Before that, ``settle_first`` records what was
     answered, so that a crash never finds more than two groups begun. Not for several threads.
     """
 
     def __init__(
-        self,
-        app: App,
-        kept: KeptIssue,
-        *,
-        owner: str,
-        group: int,
-        settle_first: Callable[[], None],
+        self, app: App, desk: Desk, relay: Relay, *, owner: str, settle_first: Callable[[], None]
     ) -> None:
         self._app = app
-        self._kept = kept
+        self._desk = desk
+        self._relay = relay
         self._owner = owner
-        self._group = group
         self._settle_first = settle_first
-        self._claimed: deque[Delivery] = deque()
-        self._begun: deque[Delivery] = deque()
+        self._begun: deque[Admitted] = deque()
         self._begun_at = 0.0
 
-    def has_more(self) -> bool:
-        """Whether anybody is in hand, after claiming where nobody was."""
-        if not (self._begun or self._claimed):
-            self._claim()
-        return bool(self._begun or self._claimed)
-
-    def take(self) -> Delivery | None:
-        """The next recipient, begun; None where the rest must not go out or nobody is left."""
-        while self.has_more():
-            if not self._begun or time.monotonic() - self._begun_at > FRESH_SECONDS:
-                self._begin()
-            if self._begun:
+    def take(self) -> Admitted | None:
+        """The next recipient, begun; None where nobody may go by this relay now."""
+        while True:
+            if self._begun and time.monotonic() - self._begun_at <= FRESH_SECONDS:
                 return self._begun.popleft()
-        return None
+            group = tuple(self._begun) or self._desk.take(self, self._relay)
+            if not group:
+                return None
+            self._begin(group)
 
-    def give_back(self) -> None:
-        """Put whoever was not taken back in the queue, untouched."""
-        left = (*self._begun, *self._claimed)
-        if left:
-            self._app.store.ledger.settle(
-                [
-                    Settlement(
-                        delivery_id=delivery.id,
-                        state=DeliveryState.QUEUED,
-                        counts_as_attempt=False,
-                    )
-                    for delivery in left
-                ],
-                now=self._app.clock(),
-            )
+    def put_back(self, taken: Iterable[Admitted] = ()) -> None:
+        """Let go of whoever was not taken, and of some who were: they may go by another relay."""
+        self._desk.put_back(self, (*taken, *self._begun))
         self._begun.clear()
-        self._claimed.clear()
 
-    def _claim(self) -> None:
-        settings, now = self._app.config.settings.deliver, self._app.clock()
-        self._app.store.life.advance()
-        self._claimed.extend(
-            self._app.store.ledger.claim(
-                self._kept.id,
-                limit=settings.batch,
-                owner=self._owner,
-                until=now + settings.lease,
-                now=now,
-                cap=settings.frequency_cap,
-            )
-        )
-
-    def _begin(self) -> None:
+    def _begin(self, group: Sequence[Admitted]) -> None:
+        self._begun = deque(group)
         self._settle_first()
-        self._put_first(self._begun)
-        self._begun.clear()
-        group = [self._claimed.popleft() for _ in range(min(self._group, len(self._claimed)))]
-        try:
-            begun = self._app.store.ledger.begin_all(
-                group, owner=self._owner, now=self._app.clock()
-            )
-        except StoreError:
-            self._put_first(group)
-            raise
-        self._begun.extend(begun)
+        rows = [one.delivery for one in group]
+        begun = self._app.store.ledger.begin_all(rows, owner=self._owner, now=self._app.clock())
+        going = {delivery.id for delivery in begun}
+        self._begun = deque(one for one in group if one.delivery.id in going)
+        self._desk.drop([one for one in group if one.delivery.id not in going])
         self._begun_at = time.monotonic()
-
-    def _put_first(self, deliveries: Iterable[Delivery]) -> None:
-        self._claimed.extendleft(reversed(tuple(deliveries)))

@@ -4,7 +4,7 @@
 ``digest.compose.render`` and ``digest.deliver.smtp`` provide them; tests bring their own fakes.
 """
 
-from digest.ports.audience import AudienceStore, LedgerStore
+from digest.ports.audience import AudienceStore, LedgerStore, RelayStore
 from digest.ports.feedback import FeedbackStore
 from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, EntryStore, FeedStore, HubStore, ListStore
@@ -29,6 +29,7 @@ __all__ = [
     "MediaStore",
     "Parser",
     "PreflightStore",
+    "RelayStore",
     "Renderer",
     "Store",
 ]

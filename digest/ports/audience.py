@@ -13,6 +13,8 @@ from digest.model import (
     Enrolment,
     FrequencyCap,
     NewSubscriber,
+    RateUse,
+    RelayState,
     Settlement,
     Subscriber,
     Subscription,
@@ -181,4 +183,24 @@ class LedgerStore(Protocol):
 
     def sent_since(self, issue_id: int, since: datetime) -> int:
         """How many were sent from that moment on."""
+        ...
+
+
+class RelayStore(Protocol):
+    """How relays do, and what was used of rates that outlive a process."""
+
+    def states(self) -> tuple[RelayState, ...]:
+        """The last that is known of each relay that ever broke, in order of name."""
+        ...
+
+    def keep(self, state: RelayState) -> None:
+        """Put a relay's state in place of the one before."""
+        ...
+
+    def uses(self, *, since: datetime) -> tuple[RateUse, ...]:
+        """What was used in the minutes that ended after then."""
+        ...
+
+    def add_uses(self, uses: Sequence[RateUse], *, since: datetime) -> None:
+        """Add to what was used; minutes that ended up to ``since`` are forgotten."""
         ...

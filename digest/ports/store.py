@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from digest.ports.audience import AudienceStore, LedgerStore
+from digest.ports.audience import AudienceStore, LedgerStore, RelayStore
 from digest.ports.feedback import FeedbackStore
 from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, FeedStore, HubStore, ListStore
@@ -83,6 +83,11 @@ class Store(Protocol):
     @property
     def feedback(self) -> FeedbackStore:
         """Reports of bounces and complaints."""
+        ...
+
+    @property
+    def relays(self) -> RelayStore:
+        """How relays do."""
         ...
 
     def link_key(self) -> bytes:

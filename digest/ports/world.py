@@ -98,10 +98,12 @@ class MailSession(Protocol):
 
 
 class Mailer(Protocol):
-    """A mail server that takes messages."""
+    """The mail servers that take messages."""
 
-    def connect(self) -> MailSession:
-        """Open, secure and log in to a new session.
+    def connect(self, relay: str = "") -> MailSession:
+        """Open, secure and log in to a new session with the relay of that name.
+
+        Without a name it is the first, or only, one.
 
         :raises HandOffError: when the server cannot be used.
         """

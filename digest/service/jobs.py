@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 
 import structlog
 
@@ -31,6 +32,9 @@ PUSHES = "pushes"
 
 SAY_EVERY_SECONDS = 60
 """How often a long delivery says how it gets on."""
+
+_NO_PATIENCE = timedelta(0)
+"""Whoever waits for a rate is due at a later tick, and issues are drafted in between."""
 
 ToldOf = Happening | HubAsked | PushTaken
 
@@ -64,7 +68,9 @@ class Jobs:
             lambda: draft_due_issues(self._app),
             lambda: illustrate_drafts(self._app),
             lambda: approve_automatic(self._app),
-            lambda: deliver_waiting(self._app, stop=self._stop, on_settled=self._alive),
+            lambda: deliver_waiting(
+                self._app, stop=self._stop, on_settled=self._alive, patience=_NO_PATIENCE
+            ),
         )
 
     def hubs(self) -> None:
@@ -146,7 +152,8 @@ def tell(happening: ToldOf) -> None:
             log.info("issue.approved", issue=happening.slug)
         case Delivered():
             counts = {str(state): count for state, count in happening.tally.counts}
-            (log.error if happening.stopped else log.info)(
+            again = happening.stopped and happening.told
+            (log.debug if again else log.error if happening.stopped else log.info)(
                 "issue.delivered" if happening.finished else "issue.under_way",
                 issue=happening.slug,
                 stopped=happening.stopped,

@@ -152,6 +152,7 @@ _SETTLE = (
             _row.next_attempt_at: bindparam("due"),
             _row.times_uncertain: _row.times_uncertain + bindparam("uncertain"),
             _row.reply_code: bindparam("code"),
+            _row.cause: bindparam("why", type_=_row.cause.type),
             _row.note: bindparam("words"),
             _row.updated_at: bindparam("now"),
         }
@@ -385,10 +386,11 @@ def _values(settlement: Settlement, now: datetime) -> dict[str, object]:
         "delivery": settlement.delivery_id,
         "to": settlement.state,
         "counted": int(settlement.counts_as_attempt),
-        "tried_at": now if settlement.counts_as_attempt else None,
+        "tried_at": now if settlement.counts_as_attempt or settlement.starts_lifetime else None,
         "due": settlement.next_attempt_at or now,
         "uncertain": int(settlement.state is DeliveryState.UNCERTAIN),
         "code": settlement.reply_code,
+        "why": settlement.cause,
         "words": settlement.note,
         "now": now,
     }

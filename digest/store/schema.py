@@ -19,6 +19,7 @@ REVISIONS = (
     "0011_media",
     "0012_web",
     "0013_feedback",
+    "0014_relays",
     "0015_timing",
 )
 """Every migration, oldest first. Named here too, so that opening a database that is up to date

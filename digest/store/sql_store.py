@@ -15,6 +15,7 @@ from digest.store.life import EPOCH, SqlLife
 from digest.store.lists import SqlLists
 from digest.store.media import SqlMedia
 from digest.store.preflight import SqlPreflight
+from digest.store.relays import SqlRelays
 from digest.store.schema import bring_up_to_date
 from digest.store.tables import instance
 from digest.store.websub import SqlHubs
@@ -42,6 +43,7 @@ class SqlStore:
         self.hubs = SqlHubs(database)
         self.preflight = SqlPreflight(database)
         self.feedback = SqlFeedback(database)
+        self.relays = SqlRelays(database)
 
     def link_key(self) -> bytes:
         """The key that signs links, 32 bytes: made on first use, then always the same."""

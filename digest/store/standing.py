@@ -48,10 +48,20 @@ class SqlStanding:
         states = select(_row.state, func.count()).where(of_issue).group_by(_row.state)
         # Zero is spelt out: SQLite uses a partial index only where it sees its condition.
         uncertain = select(func.count()).where(of_issue, _row.times_uncertain > literal_column("0"))
+        causes = (
+            select(_row.cause, func.count())
+            .where(of_issue, _row.state == DeliveryState.FAILED, _row.cause.is_not(None))
+            .group_by(_row.cause)
+        )
         with self._database.reading() as connection:
             counts = connection.execute(states.order_by(_row.state)).all()
             once = connection.scalar(uncertain) or 0
-        return Tally(counts=tuple((state, count) for state, count in counts), uncertain_once=once)
+            failures = connection.execute(causes.order_by(_row.cause)).all()
+        return Tally(
+            counts=tuple((state, count) for state, count in counts),
+            uncertain_once=once,
+            failures=tuple((cause, count) for cause, count in failures),
+        )
 
     def domains(self, issue_id: int, *, limit: int) -> tuple[DomainTally, ...]:
         """The domains with the most recipients, and how theirs stand; the most first."""

@@ -30,6 +30,7 @@ from sqlalchemy.engine import Dialect
 
 from digest.model import (
     BounceVerdict,
+    Cause,
     Consent,
     DeliveryState,
     EntryState,
@@ -460,6 +461,7 @@ deliveries = Table(
     Column("handing_over", Boolean, nullable=False),
     Column("times_uncertain", Integer, nullable=False),
     Column("reply_code", Integer),
+    Column("cause", _one_of(Cause)),
     Column("note", Text, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("topics", Text, nullable=False, server_default="[]"),
@@ -467,6 +469,25 @@ deliveries = Table(
     Column("due_at", UtcDateTime),
     UniqueConstraint("issue_id", "subscriber_id", name="deliveries_one_a_person"),
 )
+
+# Relays that broke at some time, by name; the configuration knows what they are.
+relays = Table(
+    "relays",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("broken_since", UtcDateTime),
+    Column("mended_at", UtcDateTime),
+)
+
+rate_uses = Table(
+    "rate_uses",
+    METADATA,
+    Column("limit", Text, primary_key=True),
+    Column("until", UtcDateTime, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
 Index("deliveries_due", deliveries.c.issue_id, deliveries.c.state, deliveries.c.next_attempt_at)
 # Partial, so that they cost nothing for the rows that matter to none.
 Index(

@@ -7,9 +7,10 @@ import pytest
 from digest.config.load import load_config
 from tests.core.mistakes import FILES, WEEKLY, Mistake, problems, write
 from tests.core.newsletter_mistakes import NEWSLETTER_MISTAKES
+from tests.core.relay_mistakes import RELAY_MISTAKES
 from tests.core.settings_mistakes import SETTINGS_MISTAKES
 
-MISTAKES = SETTINGS_MISTAKES | NEWSLETTER_MISTAKES
+MISTAKES = SETTINGS_MISTAKES | RELAY_MISTAKES | NEWSLETTER_MISTAKES
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())

@@ -215,7 +215,7 @@ def test_refusal_of_the_session_stops_the_run_at_once(code: int) -> None:
         pytest.param(refused("550 5.1.8 bad sender"), MAX_REFUSALS_ABOUT_US, id="sender"),
         pytest.param(refused("554 transaction failed"), MAX_REFUSALS_ABOUT_US, id="bare-554"),
         pytest.param(refused("550 no"), MAX_REFUSALS, id="bare-550"),
-        pytest.param(refused("451 4.7.1 greylisted"), MAX_REFUSALS, id="greylisted"),
+        pytest.param(refused("451 4.7.1 try later"), MAX_REFUSALS, id="throttled"),
         pytest.param(refused("552 5.2.2 full"), MAX_REFUSALS, id="full"),
     ],
 )
@@ -230,10 +230,18 @@ def test_trouble_in_a_row_stops_the_run(outcome: SendOutcome, limit: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "outcome", [refused("550 5.1.1 gone"), refused("550 5.2.1 off"), UNBUILDABLE, ACCEPTED], ids=str
+    "outcome",
+    [
+        refused("550 5.1.1 gone"),
+        refused("550 5.2.1 off"),
+        refused("451 4.7.1 Greylisted"),
+        UNBUILDABLE,
+        ACCEPTED,
+    ],
+    ids=str,
 )
 def test_bad_addresses_never_stop_the_run(outcome: SendOutcome) -> None:
-    """However many addresses are dead in a row, the others get their mail."""
+    """However many addresses are dead, or greylisted, in a row, the others get their mail."""
     streak = Streak()
     for _ in range(1000):
         streak = streak.after(outcome)

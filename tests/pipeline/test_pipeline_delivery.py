@@ -174,8 +174,8 @@ def test_a_lost_connection_is_one_loss_however_much_was_on_it(scene: Scene) -> N
 
     @dataclass
     class Mailer(FakeMailer):
-        def connect(self) -> FakeMailSession:
-            return Breaking(self)
+        def connect(self, relay: str = "") -> FakeMailSession:
+            return Breaking(self, relay)
 
     mailer = Mailer()
     app = replace(scene.app, mailer=mailer)

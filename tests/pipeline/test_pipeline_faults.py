@@ -106,7 +106,7 @@ def test_a_database_that_stays_unwritable_ends_the_run(folder: Path, words: str)
     """With messages on their way already: few are sent twice, and the error is the database's."""
     with opened(folder, window=WINDOW) as scene:
         kept = scene.kept
-        with faulty(scene, Fault(words, first=30, times=100_000)):
+        with faulty(scene, Fault(words, first=40, times=100_000)):
             with pytest.raises(StoreError, match=words):
                 deliver_issue(scene.app, kept)
             assert scene.mailer.sent

@@ -46,7 +46,12 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     ]
     store.audience.subscribe_all(rows, newsletter=NEWSLETTER.id, now=now)
     store.issues.add(ISSUE, now=now)
-    approve_issue(app, ISSUE.slug, by="editor", reasons={"one-story-topic": "a sample"})
+    approve_issue(
+        app,
+        ISSUE.slug,
+        by="editor",
+        reasons=dict.fromkeys(("one-story-topic", "preheader-first"), "a sample"),
+    )
     yield Scene(app, world.mailer)
     store.close()
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0015_timing"
-down_revision = "0013_feedback"
+down_revision = "0014_relays"
 
 
 def upgrade() -> None:
