@@ -114,7 +114,7 @@ from digest.model.newsletter import (
     Topic,
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
-from digest.model.preflight import Client, Finding, Place, Severity, Waiver
+from digest.model.preflight import Client, Finding, Place, Severity, Trial, Waiver
 from digest.model.schedule import (
     CalendarLength,
     DateRange,
@@ -246,6 +246,7 @@ __all__ = [
     "TextField",
     "TextKey",
     "Topic",
+    "Trial",
     "Unbuildable",
     "Variant",
     "Verdict",

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from digest.app import App
 from digest.errors import StateError
 from digest.model import (
+    Accepted,
     IssueState,
     KeptIssue,
     RenderedIssue,
     SendOutcome,
     Tally,
+    Trial,
 )
 from digest.pipeline.claims import is_dead, this_process
 from digest.pipeline.handover import Handover, OnSettled, ignore, work
@@ -99,8 +101,10 @@ def is_late(app: App, kept: KeptIssue) -> bool:
     return app.clock() - ready > app.config.settings.deliver.late_after
 
 
-def send_test(app: App, kept: KeptIssue, rendering: RenderedIssue, *, address: str) -> SendOutcome:
-    """Send one marked copy to one address, outside the ledger.
+def send_test(
+    app: App, kept: KeptIssue, rendering: RenderedIssue, *, address: str, by: str = ""
+) -> SendOutcome:
+    """Send one marked copy to one address, outside the ledger; that it was sent is kept.
 
     :raises HandOffError: when the mail server cannot be used.
     :raises MessageError: when no correct message can be made for this address.
@@ -108,9 +112,13 @@ def send_test(app: App, kept: KeptIssue, rendering: RenderedIssue, *, address: s
     envelope = sample_envelope(app, kept, rendering, recipient=address)
     session = app.mailer.connect()
     try:
-        return session.send(envelope)
+        outcome = session.send(envelope)
     finally:
         session.close()
+    if isinstance(outcome, Accepted):
+        trial = Trial(digest=rendering.digest, by=by, at=app.clock())
+        app.store.preflight.keep_trial(kept.id, trial)
+    return outcome
 
 
 def _run_workers(run: Handover, count: int) -> None:

@@ -16,6 +16,7 @@ REVISIONS = (
     "0008_archive",
     "0009_preflight",
     "0010_choices",
+    "0013_trials",
 )
 """Every migration, oldest first. Named here too, so that opening a database that is up to date
 need not import Alembic; a test holds it against the scripts."""
