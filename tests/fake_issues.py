@@ -18,6 +18,7 @@ from digest.model import (
     LinkCheck,
     PublishedIssue,
     RenderedIssue,
+    Trial,
     Waiver,
 )
 from tests.fake_feeds import FakeFeedStore
@@ -185,6 +186,7 @@ class FakePreflightStore:
 
     waived: dict[tuple[int, str, str], Waiver] = field(default_factory=dict)
     asked: dict[str, LinkCheck] = field(default_factory=dict)
+    tried: dict[tuple[int, str], Trial] = field(default_factory=dict)
 
     def waive(self, issue_id: int, given: Sequence[Waiver]) -> None:
         for waiver in given:
@@ -192,6 +194,13 @@ class FakePreflightStore:
 
     def waivers(self, issue_id: int) -> tuple[Waiver, ...]:
         return tuple(self.waived[key] for key in sorted(self.waived) if key[0] == issue_id)
+
+    def keep_trial(self, issue_id: int, trial: Trial) -> None:
+        self.tried[issue_id, trial.digest] = trial
+
+    def trials(self, issue_id: int) -> tuple[Trial, ...]:
+        found = (trial for (issue, _), trial in self.tried.items() if issue == issue_id)
+        return tuple(sorted(found, key=lambda trial: trial.at, reverse=True))
 
     def keep_links(self, checks: Sequence[LinkCheck], *, since: datetime) -> None:
         kept = {url: check for url, check in self.asked.items() if check.checked_at >= since}

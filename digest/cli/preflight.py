@@ -9,14 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from digest.cli.session import Session, counted, json_option, pass_session
-from digest.model import EntryKey, Finding, Issue, Severity
+from digest.model import Finding, Issue, Severity
 
 if TYPE_CHECKING:
     from digest.compose.preflight.verdict import Judged
     from digest.pipeline.preflight import Preflight
 
 _COLOURS = {Severity.BLOCKER: "red", Severity.WARNING: "yellow", Severity.ADVICE: "dim"}
-_SHORT = 60
+_WHOLE = 100  # per cent
 
 
 class WaivedRule(click.ParamType[tuple[str, str]]):
@@ -83,6 +83,7 @@ def _print_preflight(console: Console, flown: "Preflight") -> None:
             table.add_row(*_row(each, issue))
         console.print(table, soft_wrap=False)
         console.print()
+    _print_support(console, flown)
     for note in flown.notes:
         console.print(f"[dim]note[/]  {escape(note)}")
     console.print(f"{escape(issue.slug)}: {_summary(flown)}")
@@ -94,44 +95,38 @@ def _print_preflight(console: Console, flown: "Preflight") -> None:
         console.print(f"Next: digest approve {escape(issue.slug)}")
 
 
+def _print_support(console: Console, flown: "Preflight") -> None:
+    """What the mail uses that not every client shows."""
+    partly = [each for each in flown.support if each.lacking or each.percentage < _WHOLE]
+    if not partly:
+        return
+    table = Table("uses", "shown by", "not in", box=None, padding=(0, 2, 0, 0))
+    for each in partly:
+        table.add_row(each.feature.id, f"{each.percentage:.0f} %", ", ".join(each.lacking))
+    console.print(table)
+    console.print()
+
+
 def _row(each: "Judged", issue: Issue) -> tuple[str, ...]:
+    from digest.compose.preflight.placing import where
+
     finding = each.finding
     if each.waiver:
         severity, fix = "[dim]waived[/]", f"{each.waiver.by}: {each.waiver.reason}"
     else:
         severity = f"[{_COLOURS[finding.severity]}]{finding.severity}[/]"
         fix = finding.fix
-    cells = (finding.rule, _what(finding), _where(finding, issue), fix)
+    cells = (finding.rule, _what(finding), where(finding.place, issue), fix)
     return severity, *(escape(cell) for cell in cells)
 
 
 def _what(finding: Finding) -> str:
     """The sentence, and what it is about where that is short and not said yet."""
-    excerpt = _short(finding.excerpt)
+    from digest.compose.preflight.placing import shorter
+
+    excerpt = shorter(finding.excerpt)
     told = not excerpt or excerpt in finding.what
     return finding.what if told else f"{finding.what} “{excerpt}”"
-
-
-def _where(finding: Finding, issue: Issue) -> str:
-    """The story or section, and its field, in words; the part of the message where neither is."""
-    place = finding.place
-    owner = _headline(issue, place.entry) if place.entry else _heading(issue, place.section)
-    return " · ".join(filter(None, (_short(owner), place.field or ("" if owner else place.part))))
-
-
-def _headline(issue: Issue, entry: EntryKey) -> str:
-    stories = issue.stories + issue.also_published
-    found = (story.headline.value for story in stories if entry in story.entries)
-    return next(found, "") or str(entry)
-
-
-def _heading(issue: Issue, section: str) -> str:
-    found = (each.heading.value for each in issue.sections if each.topic == section)
-    return next(found, "") or section
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _SHORT else f"{text[: _SHORT - 1]}…"
 
 
 def _summary(flown: "Preflight") -> str:
@@ -148,17 +143,27 @@ def _facts(flown: "Preflight") -> dict[str, object]:
         "issue": issue.slug,
         "counts": flown.verdict.counts,
         "findings": [_finding(each, issue) for each in flown.verdict.judged],
+        "support": [
+            {
+                "feature": each.feature.id,
+                "percentage": round(each.percentage, 1),
+                "not_in": list(each.lacking),
+            }
+            for each in flown.support
+        ],
         "notes": flown.notes,
     }
 
 
 def _finding(each: "Judged", issue: Issue) -> dict[str, object]:
+    from digest.compose.preflight.placing import where
+
     finding, place, waiver = each.finding, each.finding.place, each.waiver
     return {
         "severity": finding.severity,
         "rule": finding.rule,
         "what": finding.what,
-        "where": _where(finding, issue),
+        "where": where(place, issue),
         "part": place.part,
         "section": place.section,
         "story": str(place.entry) if place.entry else "",

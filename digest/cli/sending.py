@@ -198,7 +198,7 @@ def _send_test(session: Session, app: App, kept: KeptIssue, *, address: str, as_
     from digest.pipeline.approval import render_issue
     from digest.pipeline.delivery import send_test
 
-    outcome = send_test(app, kept, render_issue(app, kept), address=address)
+    outcome = send_test(app, kept, render_issue(app, kept), address=address, by=getpass.getuser())
     said = _answer(outcome)
     sent = isinstance(outcome, Accepted)
     session.show(

@@ -141,7 +141,7 @@ from digest.model.picture import (
     PreparedPicture,
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
-from digest.model.preflight import Client, Finding, Place, Severity, Waiver
+from digest.model.preflight import Client, Finding, Place, Severity, Trial, Waiver
 from digest.model.relay import DomainLimit, Rate, RateUse, Relay, RelayState, WarmUp
 from digest.model.schedule import (
     CalendarLength,
@@ -302,6 +302,7 @@ __all__ = [
     "TextField",
     "TextKey",
     "Topic",
+    "Trial",
     "Unbuildable",
     "Variant",
     "Verdict",

@@ -68,3 +68,12 @@ class Waiver:
     reason: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A test message that was sent: of which rendering (its digest), by whom and when."""
+
+    digest: str
+    by: str
+    at: datetime

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from digest.app import App
 from digest.errors import StateError, StoreError
 from digest.model import (
+    Accepted,
     DeliveryState,
     IssueState,
     KeptIssue,
     RenderedIssue,
     SendOutcome,
     Tally,
+    Trial,
 )
 from digest.pipeline.claims import claiming, is_dead
 from digest.pipeline.handover import Handover, OnSettled, ignore
@@ -155,8 +157,10 @@ def is_late(app: App, kept: KeptIssue) -> bool:
     return app.clock() - ready > app.config.settings.deliver.late_after
 
 
-def send_test(app: App, kept: KeptIssue, rendering: RenderedIssue, *, address: str) -> SendOutcome:
-    """Send one marked copy to one address, outside the ledger.
+def send_test(
+    app: App, kept: KeptIssue, rendering: RenderedIssue, *, address: str, by: str = ""
+) -> SendOutcome:
+    """Send one marked copy to one address, outside the ledger; that it was sent is kept.
 
     :raises HandOffError: when the mail server cannot be used.
     :raises MessageError: when no correct message can be made for this address.
@@ -164,9 +168,13 @@ def send_test(app: App, kept: KeptIssue, rendering: RenderedIssue, *, address: s
     envelope = sample_envelope(app, kept, rendering, recipient=address)
     session = app.mailer.connect(app.relays.relay_for(address, now=app.clock()))
     try:
-        return session.send(envelope)
+        outcome = session.send(envelope)
     finally:
         session.close()
+    if isinstance(outcome, Accepted):
+        trial = Trial(digest=rendering.digest, by=by, at=app.clock())
+        app.store.preflight.keep_trial(kept.id, trial)
+    return outcome
 
 
 def _run_workers(run: Handover) -> None:

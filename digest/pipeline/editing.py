@@ -20,6 +20,7 @@ from digest.model import (
     IssueState,
     KeptIssue,
     Move,
+    TextEdit,
 )
 from digest.pipeline.material import make_assembly
 from digest.pipeline.pictures import fetch_pictures
@@ -116,6 +117,23 @@ def rebuild_issue(app: App, slug: str) -> Rebuilt:
     )
     fetch_pictures(app, saved)
     return Rebuilt(kept=saved, before=kept.issue, unused=edited.unused)
+
+
+def reword_issue(app: App, slug: str, edit: TextEdit, *, by: str) -> KeptIssue:
+    """Put one text of a draft in place of another, as its editor's.
+
+    :raises StateError: when the issue is no draft, or changed in the meantime.
+    """
+    kept = _draft(app, slug)
+    whose = (edit.field, edit.section, edit.entry)
+    same = [each for each in kept.edits.texts if (each.field, each.section, each.entry) == whose]
+    if same:
+        edit = replace(edit, source=same[0].source, source_origin=same[0].source_origin)
+    texts = (*(each for each in kept.edits.texts if each not in same), edit)
+    edits = replace(kept.edits, texts=texts, by=by)
+    newsletter = app.config.newsletter(kept.issue.key.newsletter)
+    edited = apply(edits, kept.issue, newsletter=newsletter)
+    return app.store.issues.save(kept, issue=edited.issue, edits=edits, now=app.clock())
 
 
 def reopen_issue(app: App, slug: str) -> KeptIssue:

@@ -24,15 +24,23 @@ def check_links(
     ``failures_for`` ago. A host without an address is asked for three times.
     """
     now, store = app.clock(), app.store.preflight
-    known = {
-        url: check
-        for url, check in store.links(urls, since=now - FRESH).items()
-        if not check.failure or check.checked_at > now - failures_for
-    }
+    known = known_links(app, urls, failures_for=failures_for)
     asked = _ask(app, [url for url in urls if url not in known])
     if asked:
         store.keep_links(tuple(asked.values()), since=now - FRESH)
     return known | asked
+
+
+def known_links(
+    app: App, urls: Sequence[str], *, failures_for: timedelta = timedelta(0)
+) -> dict[str, LinkCheck]:
+    """What is known of these addresses from asking earlier; as :func:`check_links` has it."""
+    now = app.clock()
+    return {
+        url: check
+        for url, check in app.store.preflight.links(urls, since=now - FRESH).items()
+        if not check.failure or check.checked_at > now - failures_for
+    }
 
 
 def _ask(app: App, urls: Sequence[str]) -> dict[str, LinkCheck]:

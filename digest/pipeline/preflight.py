@@ -29,7 +29,7 @@ from digest.model import (
 )
 from digest.pipeline.copies import copies
 from digest.pipeline.letters import sample_copy, sample_envelope, sample_slots
-from digest.pipeline.links import check_links
+from digest.pipeline.links import check_links, known_links
 from digest.pipeline.pictures import missing_pictures
 from digest.pipeline.sources import newsletter_feeds
 from digest.pipeline.spam import has_spamassassin, spam_score
@@ -59,7 +59,7 @@ class Preflight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How a pre-flight is made. ``offline`` asks for no link.
+    """How a pre-flight is made. ``offline`` asks for no link, and takes what is known of them.
 
     ``failures_for`` is how long a link that failed is not asked again. With ``warnings_pass``,
     blockers alone keep an issue from being approved.
@@ -108,6 +108,19 @@ def waive(app: App, flown: Preflight, reasons: Mapping[str, str], *, by: str) ->
         ]
     app.store.preflight.waive(flown.kept.id, given)
     return replace(flown, verdict=flown.verdict.waived(given))
+
+
+def waive_finding(app: App, flown: Preflight, finding: Finding, reason: str, *, by: str) -> None:
+    """Keep an editor's word on one warning alone.
+
+    :raises StateError: when a reason is missing, or it is no warning.
+    """
+    found = [each for each in flown.verdict.warnings if each == finding]
+    _refuse(flown, finding.rule, reason, found)
+    waiver = Waiver(
+        rule=finding.rule, excerpt=finding.excerpt, reason=reason.strip(), by=by, at=app.clock()
+    )
+    app.store.preflight.waive(flown.kept.id, [waiver])
 
 
 def refuse_unfit(flown: Preflight, *, warnings: bool = True) -> None:
@@ -161,7 +174,8 @@ def _proof(
     newsletter = app.config.newsletter(kept.issue.key.newsletter)
     copy = sample_copy(app, kept, rendering)
     message = sample_envelope(app, kept, rendering, recipient=_NOBODY).content
-    known = _circumstances(app, kept, newsletter, message)
+    tried = rendering.digest in {trial.digest for trial in app.store.preflight.trials(kept.id)}
+    known = replace(_circumstances(app, kept, newsletter, message), tried=tried)
     proof = Proof(
         source=copy.html,
         text=copy.text,
@@ -177,9 +191,9 @@ def _proof(
     )
     notes = () if has_spamassassin() else ("SpamAssassin is not installed: no spam score",)
     if manner.offline:
-        return proof, ("links were not asked for (offline)", *notes)
-    links = check_links(app, urls_to_ask(proof), failures_for=manner.failures_for)
-    known = replace(known, links=links)
+        notes = ("links were not asked for (offline)", *notes)
+    look = known_links if manner.offline else check_links
+    known = replace(known, links=look(app, urls_to_ask(proof), failures_for=manner.failures_for))
     return replace(proof, facts={**proof.facts, CIRCUMSTANCES: known}), notes
 
 

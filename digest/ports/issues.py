@@ -20,6 +20,7 @@ from digest.model import (
     PreparedPicture,
     PublishedIssue,
     RenderedIssue,
+    Trial,
     Waiver,
 )
 
@@ -125,6 +126,14 @@ class PreflightStore(Protocol):
 
     def waivers(self, issue_id: int) -> tuple[Waiver, ...]:
         """What was waived of an issue, in order of rule and excerpt."""
+        ...
+
+    def keep_trial(self, issue_id: int, trial: Trial) -> None:
+        """Keep that a test of an issue was sent; a later one of the same rendering replaces it."""
+        ...
+
+    def trials(self, issue_id: int) -> tuple[Trial, ...]:
+        """The tests of an issue that were sent, the newest first."""
         ...
 
     def keep_links(self, checks: Sequence[LinkCheck], *, since: datetime) -> None:

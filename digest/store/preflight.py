@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, Table, delete, select
 
-from digest.model import LinkCheck, Waiver
+from digest.model import LinkCheck, Trial, Waiver
 from digest.store.database import Database, portions
-from digest.store.tables import link_checks, waivers
+from digest.store.tables import link_checks, trials, waivers
 
 
 class SqlPreflight:
@@ -32,6 +32,23 @@ class SqlPreflight:
         )
         with self._database.reading() as connection:
             return tuple(_waiver(row) for row in connection.execute(wanted))
+
+    def keep_trial(self, issue_id: int, trial: Trial) -> None:
+        """Keep that a test of an issue was sent; a later one of the same rendering replaces it."""
+        row = {"issue_id": issue_id, "digest": trial.digest, "by": trial.by, "at": trial.at}
+        self._put(trials, [row], key=("issue_id", "digest"))
+
+    def trials(self, issue_id: int) -> tuple[Trial, ...]:
+        """The tests of an issue that were sent, the newest first."""
+        columns = trials.c
+        wanted = (
+            select(trials)
+            .where(columns.issue_id == issue_id)
+            .order_by(columns.at.desc(), columns.digest)
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted)
+            return tuple(Trial(digest=row.digest, by=row.by, at=row.at) for row in rows)
 
     def keep_links(self, checks: Sequence[LinkCheck], *, since: datetime) -> None:
         """Keep what was found behind links; what is older than ``since`` is forgotten."""

@@ -21,6 +21,7 @@ REVISIONS = (
     "0013_feedback",
     "0014_relays",
     "0015_timing",
+    "0016_trials",
 )
 """Every migration, oldest first. Named here too, so that opening a database that is up to date
 need not import Alembic; a test holds it against the scripts."""

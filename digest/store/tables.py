@@ -356,6 +356,15 @@ waivers = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+trials = Table(
+    "trials",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 link_checks = Table(
     "link_checks",
     METADATA,

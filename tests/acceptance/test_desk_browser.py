@@ -142,8 +142,36 @@ def test_a_draft_that_changed_meanwhile_is_not_approved(
         press(tab, "Look for new posts")
         drafted = draft_now(app, app.config.newsletter("harbour"))
         assert drafted.issue
+        rows = [NewSubscriber(address="reader@harbour.example")]
+        app.store.audience.subscribe_all(rows, newsletter="harbour", now=app.clock())
         tab.goto(f"{tab.url.partition('?')[0]}issues/{drafted.issue.issue.slug}")
         tab.locator("input[name=seen]").evaluate("field => field.value = 'f'.repeat(64)")
         press(tab, "Approve this issue")
         assert tab.get_by_role("heading", level=1).inner_text() == "Not any more"
     assert app.store.issues.get(drafted.issue.issue.slug).state is IssueState.DRAFT
+
+
+def test_findings_are_waived_where_they_are_listed(app: App, desk: Client, chromium: str) -> None:
+    """The pill leads to the list; a reason waives a warning; nothing scrolls sideways."""
+    with browsing(desk, chromium) as tab:
+        press(tab, "Look for new posts")
+        drafted = draft_now(app, app.config.newsletter("harbour"))
+        assert drafted.issue
+        tab.reload()
+        tab.locator("a.issue-link").click()
+        assert tab.get_by_role("button", name="Approve this issue").is_disabled()
+        assert "recipients-none" in tab.inner_text("#blockers")
+        tab.get_by_role("link", name="Not yet").click()
+        warned = tab.locator(".finding.warning").first
+        before = tab.locator(".finding.warning").count()
+        warned.get_by_label("It is fine because").fill("a short week")
+        with tab.expect_navigation():
+            warned.get_by_role("button").click()
+        assert tab.locator(".finding.warning").count() < before
+        assert "a short week" in tab.locator(".finding.waived").first.inner_text()
+        for width in (1280, 360):
+            tab.set_viewport_size({"width": width, "height": 800})
+            wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0
+    (waiver,) = app.store.preflight.waivers(drafted.issue.id)
+    assert waiver.reason == "a short week"

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.model import LinkCheck, Waiver
+from digest.model import LinkCheck, Trial, Waiver
 from digest.ports import PreflightStore
 from digest.store import SqlStore
 from tests.core.harbour import ISSUE
@@ -54,3 +54,17 @@ def test_links_are_remembered_until_they_are_old(kept: tuple[PreflightStore, int
     part.keep_links([later], since=NOW + timedelta(hours=1))
     assert part.links(urls, since=NOW) == {CHECK.url: later}
     assert part.links(urls, since=NOW + timedelta(hours=3)) == {}
+
+
+def test_tests_are_remembered_by_rendering(kept: tuple[PreflightStore, int]) -> None:
+    """The newest first; another test of the same bytes replaces the earlier."""
+    part, issue = kept
+    first = Trial(digest="a", by="Ada", at=NOW)
+    second = Trial(digest="b", by="Bea", at=NOW + timedelta(hours=1))
+    for trial in (first, second):
+        part.keep_trial(issue, trial)
+    assert part.trials(issue) == (second, first)
+    again = replace(first, by="Cy", at=NOW + timedelta(hours=2))
+    part.keep_trial(issue, again)
+    assert part.trials(issue) == (again, second)
+    assert part.trials(issue + 1) == ()

@@ -60,6 +60,7 @@ class Circumstances:
     ``private_hosts`` are those that the settings opt in: they are asked, and may be linked to.
     ``ways`` are the links that each reader has, ``headers`` the names of the message's headers, in
     lower case.
+    ``tried``: a test of it, as it is now, was sent.
     ``past`` are the newsletter's last issues, the newest first; ``links`` go by address.
     ``missing_pictures`` are those that its rendering is without.
     """
@@ -74,6 +75,7 @@ class Circumstances:
     headers: frozenset[str] | None = None
     ways: Ways | None = None
     recipients: int | None = None
+    tried: bool | None = None
     recipients_before: int | None = None
     promised: int | None = None
     past: tuple[Issue, ...] = ()

@@ -26,6 +26,7 @@ _URL = re.compile(r"\S*(?:://|www\.)\S*")
 _SHORTEST, _LONGEST = 50, 5_000
 _LONGEST_EXCERPT = 60
 _LONGEST_HEADING = 6
+_LONGEST_HEADLINE = 200
 _A_MINUTE = 230
 
 
@@ -158,6 +159,23 @@ def _excerpt_length(proof: Proof) -> Iterator[Remark]:
 
 
 @rule(
+    "headline-length",
+    WARNING,
+    "Headlines are headlines",
+    why="A paragraph in large letters fills a phone, and hides the stories after it.",
+)
+def _headline_length(proof: Proof) -> Iterator[Remark]:
+    for story in told_and_listed(proof.issue) if proof.issue else ():
+        length = len(story.headline.value)
+        if length > _LONGEST_HEADLINE:
+            what = f"A headline has {length:,} characters; {_LONGEST_HEADLINE} are the most."
+            place = story_place(story, "headline")
+            yield Remark(
+                what=what, place=place, excerpt=story.headline.value, fix="Write a shorter one."
+            )
+
+
+@rule(
     "heading-words",
     WARNING,
     "Section headings are short, and their own",
@@ -183,5 +201,6 @@ RULES = (
     _word_count,
     _reading_time,
     _excerpt_length,
+    _headline_length,
     _heading_words,
 )

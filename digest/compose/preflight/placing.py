@@ -6,10 +6,11 @@ from dataclasses import replace
 from digest.compose.edition import web_link
 from digest.compose.preflight.rules import Proof
 from digest.compose.preflight.wordings import story_place, texts_of, told_and_listed
-from digest.model import Finding, Place
+from digest.model import Finding, Issue, Place
 
 # Shorter words stand in too many places to say anything.
 _TELLING = 8
+_CELL = 60
 
 
 def placed(findings: Iterable[Finding], proof: Proof) -> Iterator[Finding]:
@@ -62,3 +63,22 @@ def _texts(proof: Proof) -> Iterator[tuple[str, Place]]:
 
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+def where(place: Place, issue: Issue) -> str:
+    """The story or section, and its field, in words; the part of the message where neither is."""
+    owner = _named(place, issue)
+    return " · ".join(filter(None, (shorter(owner), place.field or ("" if owner else place.part))))
+
+
+def shorter(text: str) -> str:
+    """A text that fits into a table's cell."""
+    return text if len(text) <= _CELL else f"{text[: _CELL - 1]}…"
+
+
+def _named(place: Place, issue: Issue) -> str:
+    if place.entry:
+        told = (s.headline.value for s in told_and_listed(issue) if place.entry in s.entries)
+        return next(told, "") or str(place.entry)
+    headings = (each.heading.value for each in issue.sections if each.topic == place.section)
+    return next(headings, "") or place.section

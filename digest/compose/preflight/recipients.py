@@ -77,4 +77,18 @@ def _already_sent(proof: Proof) -> Iterator[Remark]:
         yield Remark(what=f"The issue {went} to this audience.", fix="Draft another issue.")
 
 
-RULES = (_none, _change, _public_url, _already_sent)
+@rule(
+    "no-test",
+    WARNING,
+    "A test was sent since the last change",
+    why="A mailbox shows what no preview does.",
+)
+def _no_test(proof: Proof) -> Iterator[Remark]:
+    known = circumstances_of(proof)
+    if known and known.tried is False and not known.rehearsal:
+        slug = proof.issue.slug if proof.issue else "ISSUE"
+        fix = f"digest send {slug} --test YOUR_ADDRESS"
+        yield Remark(what="No test was sent of the issue as it is now.", fix=fix)
+
+
+RULES = (_none, _change, _public_url, _already_sent, _no_test)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import QueryParams
 
 from digest.app import App
-from digest.model import KeptIssue, Story
+from digest.model import KeptIssue, RenderedIssue, Story
 from digest.pipeline.approval import render_issue
 from digest.pipeline.letters import sample_envelope
 from digest.web.desk.message import SIZE_BUDGET, SIZE_LIMIT, ReadMessage, read_message
@@ -27,6 +27,7 @@ class View(StrEnum):
     TEXT = "text"
     HEADERS = "headers"
     SOURCE = "source"
+    CHECKS = "checks"
 
 
 class Scheme(StrEnum):
@@ -128,9 +129,9 @@ def outline(kept: KeptIssue) -> tuple[OutlinePart, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An issue as a reader would get it; ``digest`` names the rendering that was looked at."""
+    """An issue as a reader would get it, and the rendering that was looked at."""
 
-    digest: str
+    rendering: RenderedIssue
     message: ReadMessage
 
 
@@ -144,7 +145,7 @@ def read_issue(app: App, kept: KeptIssue) -> Shown:
     """The parts of that test message."""
     rendering = render_issue(app, kept)
     envelope = sample_envelope(app, kept, rendering, recipient=SAMPLE_RECIPIENT)
-    return Shown(digest=rendering.digest, message=read_message(envelope.content))
+    return Shown(rendering=rendering, message=read_message(envelope.content))
 
 
 def due_of(app: App, kept: KeptIssue) -> Moment:

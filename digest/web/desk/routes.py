@@ -26,15 +26,18 @@ from digest.errors import (
     UnfitError,
     UnknownNameError,
 )
-from digest.model import KeptIssue
+from digest.model import IssueState, KeptIssue
 from digest.pipeline.approval import approve_issue, render_issue
 from digest.pipeline.preflight import EVERY
+from digest.web.desk.check_forms import CheckForms
+from digest.web.desk.checks import checks_of
 from digest.web.desk.message import force_scheme, localise_media, still_links
 from digest.web.desk.overview import overviews
 from digest.web.desk.polling import poll_feeds, polled_from
 from digest.web.desk.preview import (
     SAMPLE_RECIPIENT,
     Images,
+    Look,
     Scheme,
     Shown,
     View,
@@ -66,7 +69,12 @@ from digest.web.security import (
 _UNCACHED = {"Cache-Control": "no-store"}
 # Under no-referrer, browsers send a form with "Origin: null", which is nobody's own origin.
 _OWN_ORIGIN = {"Referrer-Policy": "same-origin"}
-_REFUSALS = {404: "There is no such page", 413: "That is more than the desk takes"}
+_LONGEST_TOLD = 500
+_REFUSALS = {
+    403: "The page was open for too long",
+    404: "There is no such page",
+    413: "That is more than the desk takes",
+}
 _REVALIDATED = {"Cache-Control": "no-cache"}
 
 
@@ -81,6 +89,7 @@ def create_desk_app(source: AppSource) -> Starlette:
             Route("/newsletters/{id}/poll", desk.poll, methods=["POST"]),
             Route("/issues/{slug}", desk.issue),
             Route("/issues/{slug}/approve", desk.approve, methods=["POST"]),
+            *CheckForms(state).routes,
             Route("/issues/{slug}/email.html", desk.email),
             Route("/issues/{slug}/web.html", desk.web),
             Route("/issues/{slug}/message.eml", desk.eml),
@@ -106,6 +115,10 @@ def create_desk_app(source: AppSource) -> Starlette:
     starlette.router.redirect_slashes = False
     starlette.state.watcher = watcher
     return starlette
+
+
+def _is_checked(kept: KeptIssue, look: Look) -> bool:
+    return kept.state is IssueState.DRAFT or look.view is View.CHECKS
 
 
 def _watching(watcher: Watcher, state: DeskState) -> Lifespan[Starlette]:
@@ -172,18 +185,23 @@ class _Desk:
             return RedirectResponse(request.url.replace(path=f"/issues/{slug}"), status_code=302)
         shown, error = self._read(app, kept)
         message = shown.message if shown else None
+        look = look_from(request.query_params)
         return self._page(
             "desk/issue.html",
             kept=kept,
             newsletter=app.config.newsletter(kept.issue.key.newsletter),
             due=due_of(app, kept),
             outline=outline(kept),
-            look=look_from(request.query_params),
+            look=look,
             views=tuple(View),
             recipient=SAMPLE_RECIPIENT,
             message=message,
             size=size_pill(message.html_size) if message else None,
-            seen=shown.digest if shown else "",
+            seen=shown.rendering.digest if shown else "",
+            checks=checks_of(app, kept, shown.rendering)
+            if shown and _is_checked(kept, look)
+            else None,
+            told=request.query_params.get("told", "")[:_LONGEST_TOLD],
             form_token=form_token(app.link_key),
             error=error,
         )

@@ -64,7 +64,7 @@ def test_an_issue_shows_its_row_state_size_and_outline(client: Client) -> None:
     assert "The night ferry is back and 4 more" in page
     assert "Also: a lamp room opens" in page
     assert re.search(r'state draft">draft<', page)
-    assert "2 KB of 85" in page
+    assert re.search(r"\b[1-9] KB of 85", page)
     assert "Approve this issue" in page
     headings = re.findall(r"<h3>(.+?)</h3>", page)
     assert headings == ["Lead", "At sea", "On land", "Also published"]
