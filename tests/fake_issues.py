@@ -15,6 +15,7 @@ from digest.model import (
     IssueKind,
     IssueState,
     KeptIssue,
+    LastLook,
     LinkCheck,
     PublishedIssue,
     RenderedIssue,
@@ -185,6 +186,7 @@ class FakePreflightStore:
 
     waived: dict[tuple[int, str, str], Waiver] = field(default_factory=dict)
     asked: dict[str, LinkCheck] = field(default_factory=dict)
+    looks: dict[int, LastLook] = field(default_factory=dict)
 
     def waive(self, issue_id: int, given: Sequence[Waiver]) -> None:
         for waiver in given:
@@ -200,3 +202,9 @@ class FakePreflightStore:
     def links(self, urls: Sequence[str], *, since: datetime) -> dict[str, LinkCheck]:
         found = ((url, self.asked.get(url)) for url in urls)
         return {url: check for url, check in found if check and check.checked_at >= since}
+
+    def keep_look(self, issue_id: int, look: LastLook) -> None:
+        self.looks[issue_id] = look
+
+    def look(self, issue_id: int) -> LastLook | None:
+        return self.looks.get(issue_id)

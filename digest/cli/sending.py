@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from digest.app import App
+from digest.cli.lastlook import last_look_before_sending
 from digest.cli.preflight import WaivedRule
 from digest.cli.progress import progress
 from digest.cli.session import Session, json_option, pass_session
@@ -76,18 +77,23 @@ def approve(
 @click.command()
 @click.argument("issue")
 @click.option("--test", "address", default="", help="Send one marked copy to this address only.")
+@click.option("--anyway", is_flag=True, help="Whatever the last look at its stories finds.")
 @json_option
 @pass_session
-def send(session: Session, issue: str, *, address: str, as_json: bool) -> None:
+def send(session: Session, issue: str, *, address: str, anyway: bool, as_json: bool) -> None:
     """Hand an approved ISSUE to the mail server for everybody who is due, at once.
 
-    Its time of sending holds back `digest run` and `digest serve`, not this command.
+    Its time of sending holds back `digest run` and `digest serve`, not this command; what its last
+    look found holds it back as well.
     """
     with session.open_app() as app:
         kept = app.store.issues.get(issue)
         if address:
             _send_test(session, app, kept, address=address, as_json=as_json)
             return
+        if not anyway:
+            last_look_before_sending(session, app, kept, quiet=as_json)
+            kept = app.store.issues.get(kept.issue.slug)
         delivered = _send_all(session, app, kept, as_json=as_json)
     session.show(
         delivered_facts(delivered),

@@ -19,13 +19,16 @@ from digest.cli.collecting import (
     print_articles,
     print_lists,
 )
+from digest.cli.lastlook import looked_facts, print_looked
 from digest.cli.sending import delivered_facts, print_delivered
 from digest.cli.session import Session, json_option, pass_session
 from digest.errors import ConfigError, DigestError
+from digest.model import LookOutcome
 from digest.pipeline.approval import Approved
 from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted
 from digest.pipeline.enrich import Enriched, EnrichmentMissing
+from digest.pipeline.lastlook import LookedAgain
 from digest.pipeline.lists import ListRefreshed
 from digest.pipeline.once import Happening
 from digest.pipeline.pictures import Illustrated
@@ -41,8 +44,8 @@ if TYPE_CHECKING:
 def run(session: Session, *, as_json: bool) -> None:
     """Once, for cron: collect, draft what is due, send what may go.
 
-    Exits 1 when the mail server could not be used or a draft could not be approved; a failing
-    feed is reported and no failure of the run.
+    Exits 1 when the mail server could not be used, a draft could not be approved or a last look
+    holds an issue; a failing feed is reported and no failure of the run.
     """
     from digest.pipeline.once import run_once
 
@@ -150,6 +153,8 @@ def _print(console: Console, happenings: list[Happening]) -> None:
                 console.print(
                     f"[red]{approved.slug} stays a draft[/]: {escape(approved.error)}",
                 )
+            case LookedAgain() as looked:
+                print_looked(console, looked)
             case Delivered() as delivered:
                 print_delivered(console, delivered)
             case _:
@@ -160,6 +165,8 @@ def _went_wrong(happening: Happening) -> bool:
     match happening:
         case Approved(error=error):
             return bool(error)
+        case LookedAgain(look=look):
+            return look.outcome is LookOutcome.HELD
         case Delivered(stopped=stopped):
             return bool(stopped)
         case _:
@@ -181,6 +188,8 @@ def _facts(happening: Happening) -> dict[str, object]:
             return article_facts(happening)
         case Drafted() | Illustrated() | Approved():
             return _issue_facts(happening)
+        case LookedAgain():
+            return looked_facts(happening)
         case Delivered():
             return delivered_facts(happening)
 

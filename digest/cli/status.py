@@ -6,8 +6,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from digest.app import App
+from digest.cli.lastlook import look_facts, print_look
 from digest.cli.session import Session, json_option, pass_session
-from digest.model import Consent, FeedHealth, IssueState, KeptIssue, Newsletter, Period
+from digest.model import Consent, FeedHealth, IssueState, KeptIssue, LastLook, Newsletter, Period
 from digest.pipeline.sources import all_feeds
 
 _MINUTE = "%Y-%m-%d %H:%M UTC"
@@ -21,6 +22,7 @@ def status(session: Session, *, as_json: bool) -> None:
     with session.open_app() as app:
         states = app.store.feeds.states([feed.url for feed in all_feeds(app)]).values()
         rows = [_row(app, newsletter) for newsletter in app.config.newsletters.values()]
+        held = _held(app)
     failing = sum(state.health is not FeedHealth.ACTIVE for state in states)
 
     def human(console: Console) -> None:
@@ -29,12 +31,32 @@ def status(session: Session, *, as_json: bool) -> None:
         for row in rows:
             table.add_row(*(escape(str(value)) for value in row.values()))
         console.print(table)
+        for slug, looked in held:
+            print_look(console, looked, slug=slug)
 
     session.show(
-        {"feeds": len(states), "failing": failing, "newsletters": rows},
+        {
+            "feeds": len(states),
+            "failing": failing,
+            "newsletters": rows,
+            "held": [{"issue": slug, **look_facts(looked)} for slug, looked in held],
+        },
         as_json=as_json,
         human=human,
     )
+
+
+def _held(app: App) -> list[tuple[str, LastLook]]:
+    """The issues that their last look holds back, and what it found."""
+    from digest.pipeline.delivery import is_held
+
+    approved = app.store.issues.issues(states=(IssueState.APPROVED,))
+    found = (
+        (kept.issue.slug, app.store.preflight.look(kept.id))
+        for kept in approved
+        if is_held(app, kept)
+    )
+    return [(slug, look) for slug, look in found if look]
 
 
 def _row(app: App, newsletter: Newsletter) -> dict[str, object]:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from digest.config.notations import check_base_url, check_domain, check_home_url
 from digest.config.quantities import parse_duration, parse_size
 from digest.errors import Problem, UnknownNameError
-from digest.model import Feed, FeedList, ImageHost, Newsletter
+from digest.model import Feed, FeedList, ImageHost, LastLookAction, Newsletter
 
 # A type's description completes the sentence "should be …" in what `digest check` reports.
 Duration = Annotated[
@@ -106,6 +106,8 @@ class DeliverSettings(Section):
     max_retry: Duration
     lifetime: Duration
     late_after: Duration
+    last_look: Duration
+    last_look_action: LastLookAction
     message_domain: Domain
 
 

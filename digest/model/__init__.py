@@ -100,6 +100,13 @@ from digest.model.issue import (
     Section,
     Story,
 )
+from digest.model.lastlook import (
+    LastLook,
+    LastLookAction,
+    LookOutcome,
+    StoryTrouble,
+    Trouble,
+)
 from digest.model.links import LinkCheck
 from digest.model.newsletter import (
     Approval,
@@ -202,10 +209,13 @@ __all__ = [
     "IssueState",
     "KeptEntry",
     "KeptIssue",
+    "LastLook",
+    "LastLookAction",
     "LengthUnit",
     "LinkCheck",
     "Login",
     "Logo",
+    "LookOutcome",
     "Lost",
     "Mark",
     "Match",
@@ -260,6 +270,7 @@ __all__ = [
     "StandingText",
     "Story",
     "StoryQuotes",
+    "StoryTrouble",
     "Subscriber",
     "Subscription",
     "Suppression",
@@ -269,6 +280,7 @@ __all__ = [
     "TextField",
     "TextKey",
     "Topic",
+    "Trouble",
     "Unbuildable",
     "Variant",
     "Verdict",

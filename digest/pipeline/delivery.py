@@ -10,6 +10,7 @@ from digest.errors import StateError
 from digest.model import (
     IssueState,
     KeptIssue,
+    LookOutcome,
     RenderedIssue,
     SendOutcome,
     Tally,
@@ -73,10 +74,11 @@ def deliver_waiting(
 ) -> Iterator[Delivered]:
     """Send every issue that may go out: those under way, and approved ones whose time it is.
 
-    Not before their time of sending, and not when they are late.
+    Not before their time of sending, not when they are late, and not when their last look holds
+    them.
     """
     for kept in reversed(app.store.issues.issues(states=SENDABLE)):
-        if not is_late(app, kept) and not is_early(app, kept):
+        if not is_late(app, kept) and not is_early(app, kept) and not is_held(app, kept):
             yield deliver_issue(app, kept, stop=stop, on_settled=on_settled)
 
 
@@ -89,6 +91,18 @@ def is_early(app: App, kept: KeptIssue) -> bool:
     if send_at is None or app.clock() >= send_at:
         return False
     return not app.store.ledger.tally(kept.id).counts
+
+
+def is_held(app: App, kept: KeptIssue) -> bool:
+    """Whether the last look at an approved issue found what a person must decide on."""
+    if kept.state is not IssueState.APPROVED:
+        return False
+    look = app.store.preflight.look(kept.id)
+    return (
+        look is not None
+        and look.outcome is LookOutcome.HELD
+        and look.approved_at == kept.approved_at
+    )
 
 
 def is_late(app: App, kept: KeptIssue) -> bool:

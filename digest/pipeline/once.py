@@ -10,6 +10,7 @@ from digest.pipeline.drafting import Drafted, draft_due_issues
 from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entries
 from digest.pipeline.handover import OnSettled, ignore
 from digest.pipeline.lastcall import last_call
+from digest.pipeline.lastlook import LookedAgain, last_looks
 from digest.pipeline.lists import ListRefreshed, refresh_lists
 from digest.pipeline.pictures import Illustrated, illustrate_drafts
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
@@ -22,6 +23,7 @@ Happening = (
     | Drafted
     | Illustrated
     | Approved
+    | LookedAgain
     | Delivered
 )
 
@@ -42,6 +44,7 @@ def run_once(
         lambda: draft_due_issues(app),
         lambda: illustrate_drafts(app),
         lambda: approve_automatic(app),
+        lambda: last_looks(app),
         lambda: deliver_waiting(app, stop=stop, on_settled=on_settled),
     ):
         for happening in step():

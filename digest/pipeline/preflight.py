@@ -11,6 +11,7 @@ from digest.compose.preflight.hosts import is_reserved
 from digest.compose.preflight.issue_rules import ISSUE_RULES
 from digest.compose.preflight.rules import Proof, Rule
 from digest.compose.preflight.verdict import Verdict, judge
+from digest.curate.lastlook import look_lines
 from digest.curate.roundup import promised_sections
 from digest.errors import StateError, UnfitError
 from digest.model import (
@@ -79,6 +80,8 @@ def preflight(
     """Run the rules over an issue as that rendering has it."""
     proof, notes = _proof(app, kept, rendering, manner)
     waivers = app.store.preflight.waivers(kept.id)
+    look = app.store.preflight.look(kept.id)
+    notes = (*notes, *(look_lines(look) if look else ()))
     return Preflight(kept=kept, verdict=judge(proof, manner.rules, waivers), notes=notes)
 
 

@@ -13,6 +13,7 @@ from digest.model import (
     IssueKind,
     IssueState,
     KeptIssue,
+    LastLook,
     LinkCheck,
     Media,
     PictureSlot,
@@ -117,7 +118,7 @@ class IssueStore(Protocol):
 
 
 class PreflightStore(Protocol):
-    """What editors waived of an issue's pre-flight, and what was found behind links."""
+    """What editors waived of an issue's pre-flight, what was found behind links, last looks."""
 
     def waive(self, issue_id: int, given: Sequence[Waiver]) -> None:
         """Keep waivers of an issue; a later one on the same finding replaces the earlier."""
@@ -133,6 +134,14 @@ class PreflightStore(Protocol):
 
     def links(self, urls: Sequence[str], *, since: datetime) -> dict[str, LinkCheck]:
         """What was found behind those links that were asked ``since`` then."""
+        ...
+
+    def keep_look(self, issue_id: int, look: LastLook) -> None:
+        """Keep the last look at an issue, in place of the one before."""
+        ...
+
+    def look(self, issue_id: int) -> LastLook | None:
+        """The last look at an issue, of whichever approval."""
         ...
 
 

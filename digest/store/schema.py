@@ -18,6 +18,7 @@ REVISIONS = (
     "0010_choices",
     "0011_media",
     "0012_web",
+    "0014_afterwards",
 )
 """Every migration, oldest first. Named here too, so that opening a database that is up to date
 need not import Alembic; a test holds it against the scripts."""

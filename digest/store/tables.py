@@ -354,6 +354,16 @@ waivers = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+# What the last look at an approved issue found.
+last_looks = Table(
+    "last_looks",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("approved_at", UtcDateTime, nullable=False),
+    Column("looked_at", UtcDateTime, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
 link_checks = Table(
     "link_checks",
     METADATA,
