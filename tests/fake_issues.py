@@ -6,6 +6,7 @@ from datetime import datetime
 
 from digest.errors import StateError, UnknownNameError
 from digest.model import (
+    Amendment,
     Choice,
     Correction,
     Edits,
@@ -36,6 +37,7 @@ class FakeIssueStore:
     renderings: dict[int, RenderedIssue] = field(default_factory=dict)
     reasons: dict[int, tuple[Choice, ...]] = field(default_factory=dict)
     taught: dict[tuple[str, EntryKey], Correction] = field(default_factory=dict)
+    amended: list[Amendment] = field(default_factory=list)
     error: Exception | None = None
 
     def add(
@@ -45,6 +47,7 @@ class FakeIssueStore:
         now: datetime,
         state: IssueState = IssueState.DRAFT,
         choices: Sequence[Choice] = (),
+        amendment: Amendment | None = None,
     ) -> KeptIssue | None:
         if self.find(issue.key, kind=issue.kind):
             return None
@@ -53,6 +56,7 @@ class FakeIssueStore:
         )
         self.kept[added.id] = added
         self._explain(added.id, choices)
+        self.amended += [amendment] if amendment else []
         if state is not IssueState.SKIPPED:
             self._use_up(issue)
         return added
@@ -61,7 +65,7 @@ class FakeIssueStore:
         self.reasons[issue_id] = tuple(sorted(choices, key=lambda choice: choice.entry))
 
     def _use_up(self, issue: Issue) -> None:
-        if issue.kind is IssueKind.ROUNDUP:
+        if issue.kind is not IssueKind.DIGEST:
             return
         for key in issue.entry_keys:
             if key in self.feeds.kept:
@@ -158,6 +162,12 @@ class FakeIssueStore:
 
     def choices(self, issue_id: int) -> tuple[Choice, ...]:
         return self.reasons.get(issue_id, ())
+
+    def amendments(self, issue_id: int) -> tuple[Amendment, ...]:
+        return tuple(each for each in self.amended if each.issue_id == issue_id)
+
+    def amendment_by(self, correction: str) -> Amendment | None:
+        return next((each for each in self.amended if each.correction == correction), None)
 
     def add_corrections(self, corrections: Sequence[Correction]) -> None:
         for correction in corrections:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from digest.cli.correcting import correct
 from digest.cli.editing import export, import_, rebuild, reopen
 from digest.cli.explaining import diff, explain
 from digest.cli.lastlook import look, look_facts, print_look
@@ -78,7 +79,7 @@ def issues() -> None:
 
 issues.add_command(explain)
 issues.add_command(diff)
-for command in (export, import_, rebuild, reopen, look):
+for command in (export, import_, rebuild, reopen, look, correct):
     issues.add_command(command)
 
 

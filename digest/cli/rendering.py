@@ -32,6 +32,7 @@ def render(session: Session, issue: str, *, form: str, recipient: str, output: B
 def _bytes(app: App, kept: KeptIssue, *, form: str, recipient: str) -> bytes:
     from digest.compose.webpage import published_page
     from digest.pipeline.approval import render_issue
+    from digest.pipeline.correcting import corrected_page
     from digest.pipeline.letters import sample_copy, sample_envelope
 
     if form == "markdown":
@@ -40,7 +41,9 @@ def _bytes(app: App, kept: KeptIssue, *, form: str, recipient: str) -> bytes:
     if form == "eml":
         return sample_envelope(app, kept, rendering, recipient=recipient).content
     if form == "web":
-        return published_page(rendering).encode()
+        newsletter = app.config.newsletter(kept.issue.key.newsletter)
+        page = published_page(rendering)
+        return corrected_page(app, kept, page, words=newsletter.words).encode()
     copy = sample_copy(app, kept, rendering)
     return (copy.html if form == "html" else copy.text).encode()
 

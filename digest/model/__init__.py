@@ -3,6 +3,7 @@
 One noun a module; import them from here.
 """
 
+from digest.model.amendment import Amendment, Told
 from digest.model.archive import BEGINNING, FeedArchive
 from digest.model.article import (
     Article,
@@ -154,6 +155,7 @@ __all__ = [
     "NO_EDITS",
     "NO_WORDING",
     "Accepted",
+    "Amendment",
     "Approval",
     "Article",
     "ArticleCandidate",
@@ -279,6 +281,7 @@ __all__ = [
     "TextEdit",
     "TextField",
     "TextKey",
+    "Told",
     "Topic",
     "Trouble",
     "Unbuildable",

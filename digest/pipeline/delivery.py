@@ -18,6 +18,7 @@ from digest.model import (
 from digest.pipeline.claims import is_dead, this_process
 from digest.pipeline.handover import Handover, OnSettled, ignore, work
 from digest.pipeline.letters import sample_envelope
+from digest.pipeline.told import told_of
 from digest.pipeline.variants import Variants
 
 SENDABLE = (IssueState.APPROVED, IssueState.SENDING)
@@ -51,7 +52,8 @@ def deliver_issue(
     if kept.state not in SENDABLE:
         raise StateError(kept.issue.slug, f"is {kept.state}; only approved issues are sent")
     ledger = app.store.ledger
-    ledger.freeze(kept.id, newsletter=kept.issue.key.newsletter, now=app.clock())
+    told, newsletter = told_of(app, kept), kept.issue.key.newsletter
+    ledger.freeze(kept.id, newsletter=newsletter, now=app.clock(), told=told)
     ledger.recover([name for name in ledger.owners() if is_dead(name)], now=app.clock())
     run = Handover(
         app=app,

@@ -31,6 +31,7 @@ from digest.pipeline.links import check_links
 from digest.pipeline.pictures import missing_pictures
 from digest.pipeline.sources import newsletter_feeds
 from digest.pipeline.spam import has_spamassassin, spam_score
+from digest.pipeline.told import told_of
 
 EVERY = "*"
 """In place of a rule's name: every rule."""
@@ -183,8 +184,11 @@ def _circumstances(
         for each in app.store.issues.issues(
             newsletter=newsletter.id, states=(*_WENT_OUT, IssueState.APPROVED)
         )
-        if each.id != kept.id and each.issue.key.period.end <= kept.issue.key.period.end
+        if each.id != kept.id
+        and each.issue.kind is not IssueKind.CORRECTION
+        and each.issue.key.period.end <= kept.issue.key.period.end
     ]
+    corrects = kept.issue.kind is IssueKind.CORRECTION
     sent = next((each for each in before if each.state in _WENT_OUT), None)
     states = app.store.feeds.states(newsletter_feeds(app, newsletter))
     return Circumstances(
@@ -195,8 +199,8 @@ def _circumstances(
         private_hosts=app.config.settings.collect.private_hosts,
         state=kept.state,
         message_size=len(message),
-        recipients=app.store.audience.count(newsletter=newsletter.id, consent=Consent.CONFIRMED),
-        recipients_before=app.store.ledger.tally(sent.id).total if sent else None,
+        recipients=_recipients(app, kept),
+        recipients_before=app.store.ledger.tally(sent.id).total if sent and not corrects else None,
         promised=_promised(kept, newsletter),
         past=tuple(
             each.issue for each in before[:_REMEMBERED] if each.issue.kind is IssueKind.DIGEST
@@ -205,6 +209,14 @@ def _circumstances(
         spam=spam_score(message),
         missing_pictures=missing_pictures(app, kept),
     )
+
+
+def _recipients(app: App, kept: KeptIssue) -> int:
+    newsletter = kept.issue.key.newsletter
+    told = told_of(app, kept)
+    if told:
+        return app.store.ledger.count_told(told, newsletter=newsletter)
+    return app.store.audience.count(newsletter=newsletter, consent=Consent.CONFIRMED)
 
 
 def _promised(kept: KeptIssue, newsletter: Newsletter) -> int | None:

@@ -15,6 +15,7 @@ from digest.model import (
     Suppression,
     SuppressionReason,
     Tally,
+    Told,
     Variant,
 )
 
@@ -85,10 +86,13 @@ class AudienceStore(Protocol):
 class LedgerStore(Protocol):
     """One row per recipient of each issue, and the states of RELIABILITY's sending rules."""
 
-    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+    def freeze(
+        self, issue_id: int, *, newsletter: str, now: datetime, told: Told | None = None
+    ) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
 
         Returns how many there are; frozen recipients of an earlier call stay as they are.
+        ``told`` narrows them to those who got another issue.
         """
         ...
 
@@ -138,6 +142,14 @@ class LedgerStore(Protocol):
 
     def owners(self) -> tuple[str, ...]:
         """Who holds claims now."""
+        ...
+
+    def variants_told(self, issue_id: int) -> tuple[Variant, ...]:
+        """The variants in which an issue reached anybody, or may have."""
+        ...
+
+    def count_told(self, told: Told, *, newsletter: str) -> int:
+        """How many of those who got an issue would be told of a correction now."""
         ...
 
     def tally(self, issue_id: int) -> Tally:

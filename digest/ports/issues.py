@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.model import (
+    Amendment,
     Choice,
     Correction,
     Edits,
@@ -35,11 +36,13 @@ class IssueStore(Protocol):
         now: datetime,
         state: IssueState = IssueState.DRAFT,
         choices: Sequence[Choice] = (),
+        amendment: Amendment | None = None,
     ) -> KeptIssue | None:
         """Keep a new issue and mark its entries as used; None when its period has one already.
 
-        With ``IssueState.SKIPPED`` the period is used up and no entry is. A roundup uses no
-        entries up, and its period is no digest's.
+        With ``IssueState.SKIPPED`` the period is used up and no entry is. A roundup and
+        a correction use no entries up, and their periods are no digest's. ``amendment`` is what a
+        correction tells, kept in the same transaction.
         """
         ...
 
@@ -100,6 +103,14 @@ class IssueStore(Protocol):
 
     def choices(self, issue_id: int) -> tuple[Choice, ...]:
         """What became of each entry when the issue was made, in order of key."""
+        ...
+
+    def amendments(self, issue_id: int) -> tuple[Amendment, ...]:
+        """What was put right in an issue after it went out, oldest first."""
+        ...
+
+    def amendment_by(self, correction: str) -> Amendment | None:
+        """What a correction, by its slug, tells."""
         ...
 
     def add_corrections(self, corrections: Sequence[Correction]) -> None:

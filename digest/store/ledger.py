@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Row,
+    Select,
     bindparam,
     case,
     exists,
@@ -33,7 +34,10 @@ from digest.model import (
     IssueState,
     Settlement,
     Tally,
+    Told,
+    Variant,
 )
+from digest.store.amendments import audience_told, count_told, variants_told
 from digest.store.codec import decode_variant
 from digest.store.database import Database, portions
 from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
@@ -163,11 +167,14 @@ class SqlLedger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def freeze(self, issue_id: int, *, newsletter: str, now: datetime) -> int:
+    def freeze(
+        self, issue_id: int, *, newsletter: str, now: datetime, told: Told | None = None
+    ) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
 
         Returns how many there are; frozen recipients of an earlier call stay as they are, and
-        nobody is added to them: whoever subscribes later gets the next issue.
+        nobody is added to them: whoever subscribes later gets the next issue. ``told`` narrows them
+        to those who got another issue.
 
         :raises StateError: when the issue is another newsletter's, or neither approved nor being
             sent.
@@ -176,7 +183,12 @@ class SqlLedger:
             _start_sending(connection, issue_id, newsletter)
             count = _count(connection, issue_id)
             if not count:
-                self._freeze(connection, issue_id, newsletter=newsletter, now=now)
+                audience = (
+                    audience_told(told, issue_id, newsletter=newsletter, now=now)
+                    if told
+                    else _audience(issue_id, newsletter=newsletter, now=now)
+                )
+                self._freeze(connection, audience)
                 count = _count(connection, issue_id)
         return count
 
@@ -266,6 +278,16 @@ class SqlLedger:
         with self._database.writing() as connection:
             return connection.execute(free).rowcount
 
+    def variants_told(self, issue_id: int) -> tuple[Variant, ...]:
+        """The variants in which an issue reached anybody, or may have."""
+        with self._database.reading() as connection:
+            return variants_told(connection, issue_id)
+
+    def count_told(self, told: Told, *, newsletter: str) -> int:
+        """How many of those who got an issue would be told of a correction now."""
+        with self._database.reading() as connection:
+            return count_told(connection, told, newsletter=newsletter)
+
     def owners(self) -> tuple[str, ...]:
         """Who holds claims now."""
         wanted = (
@@ -288,33 +310,7 @@ class SqlLedger:
             once = connection.scalar(uncertain) or 0
         return Tally(counts=tuple((state, count) for state, count in counts), uncertain_once=once)
 
-    def _freeze(
-        self, connection: Connection, issue_id: int, *, newsletter: str, now: datetime
-    ) -> None:
-        audience = (
-            select(
-                literal(issue_id),
-                subscribers.c.id,
-                subscribers.c.address,
-                subscribers.c.name,
-                literal(DeliveryState.QUEUED, _row.state.type),
-                literal(0),
-                literal(now, _row.next_attempt_at.type),
-                ~true(),
-                literal(0),
-                literal(""),
-                literal(now, _row.updated_at.type),
-                subscriptions.c.topics,
-                subscriptions.c.volume,
-            )
-            .join_from(subscriptions, subscribers)
-            .where(
-                subscriptions.c.newsletter == newsletter,
-                subscriptions.c.consent == Consent.CONFIRMED,
-                ~_suppressed,
-            )
-            .order_by(subscribers.c.id)
-        )
+    def _freeze(self, connection: Connection, audience: Select[Any]) -> None:
         columns = [
             _row.issue_id,
             _row.subscriber_id,
@@ -332,6 +328,34 @@ class SqlLedger:
         ]
         insert = self._database.insert(deliveries).from_select(columns, audience)
         connection.execute(insert.on_conflict_do_nothing())
+
+
+def _audience(issue_id: int, *, newsletter: str, now: datetime) -> Select[Any]:
+    """Everybody who is subscribed now, as rows of the ledger."""
+    return (
+        select(
+            literal(issue_id),
+            subscribers.c.id,
+            subscribers.c.address,
+            subscribers.c.name,
+            literal(DeliveryState.QUEUED, _row.state.type),
+            literal(0),
+            literal(now, _row.next_attempt_at.type),
+            ~true(),
+            literal(0),
+            literal(""),
+            literal(now, _row.updated_at.type),
+            subscriptions.c.topics,
+            subscriptions.c.volume,
+        )
+        .join_from(subscriptions, subscribers)
+        .where(
+            subscriptions.c.newsletter == newsletter,
+            subscriptions.c.consent == Consent.CONFIRMED,
+            ~_suppressed,
+        )
+        .order_by(subscribers.c.id)
+    )
 
 
 def _begin(connection: Connection, ids: Sequence[int], owner: str, now: datetime) -> frozenset[int]:

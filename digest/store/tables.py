@@ -364,6 +364,25 @@ last_looks = Table(
     Column("document", Text, nullable=False),
 )
 
+# What was put right in an issue after it went out, and the issue that says so.
+amendments = Table(
+    "amendments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("feed_url", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("correction", Text, nullable=False),
+    UniqueConstraint("correction", name="amendments_by_correction"),
+    Index("amendments_by_issue", "issue_id"),
+)
+
 link_checks = Table(
     "link_checks",
     METADATA,

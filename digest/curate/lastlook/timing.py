@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from digest.model import IssueState, KeptIssue, LastLook, LookOutcome
+from digest.model import IssueKind, IssueState, KeptIssue, LastLook, LookOutcome
 
 
 def is_look_due(kept: KeptIssue, look: LastLook | None, *, now: datetime, ahead: timedelta) -> bool:
@@ -14,6 +14,8 @@ def is_look_due(kept: KeptIssue, look: LastLook | None, *, now: datetime, ahead:
     """
     if kept.state is not IssueState.APPROVED or kept.approved_at is None:
         return False
+    if kept.issue.kind is IssueKind.CORRECTION:
+        return False  # it tells that something is wrong with its story
     if now < kept.issue.due_at - ahead:
         return False
     if look and look.approved_at == kept.approved_at:

@@ -1,4 +1,4 @@
-"""What the last look at an approved issue found."""
+"""What last looks at approved issues found, and what was put right in issues afterwards."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,3 +18,19 @@ def upgrade() -> None:
         sa.Column("looked_at", _MOMENT, nullable=False),
         sa.Column("document", sa.Text, nullable=False),
     )
+    op.create_table(
+        "amendments",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("issue_id", sa.Integer, sa.ForeignKey("issues.id"), nullable=False),
+        sa.Column("feed_url", sa.Text, nullable=False),
+        sa.Column("entry_id", sa.Text, nullable=False),
+        sa.Column("headline", sa.Text, nullable=False),
+        sa.Column("url", sa.Text, nullable=False),
+        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("made_at", _MOMENT, nullable=False),
+        sa.Column("made_by", sa.Text, nullable=False),
+        sa.Column("correction", sa.Text, nullable=False),
+        sa.UniqueConstraint("correction", name="amendments_by_correction"),
+    )
+    op.create_index("amendments_by_issue", "amendments", ["issue_id"])
