@@ -12,6 +12,7 @@ from digest.model import (
     Enrolment,
     IssueState,
     NewSubscriber,
+    Rehearsal,
     Settlement,
     Subscriber,
     Subscription,
@@ -183,6 +184,7 @@ class FakeLedgerStore:
     issues: FakeIssueStore = field(default_factory=FakeIssueStore)
     audience: FakeAudienceStore = field(default_factory=FakeAudienceStore)
     rows: list[_LedgerRow] = field(default_factory=list)
+    rehearsed: dict[int, Rehearsal] = field(default_factory=dict)
 
     def freeze(
         self, issue_id: int, *, newsletter: str, now: datetime, told: Told | None = None
@@ -227,6 +229,24 @@ class FakeLedgerStore:
             for row in self.rows
             if row.delivery.issue_id == issue_id and row.delivery.state in states
         ]
+
+    def prospects(
+        self, issue_id: int, *, newsletter: str, now: datetime, told: Told | None = None
+    ) -> tuple[Delivery, ...]:
+        del now
+        those = self._told(told) if told else None
+        return tuple(
+            replace(self._row(issue_id, row).delivery, id=0)
+            for row in self.audience.subscriptions(newsletter=newsletter)
+            if (those is None or row.subscriber.id in those)
+            and self.audience.gets(row.subscriber.id, newsletter)
+        )
+
+    def keep_rehearsal(self, rehearsal: Rehearsal) -> None:
+        self.rehearsed[rehearsal.issue_id] = rehearsal
+
+    def rehearsal(self, issue_id: int) -> Rehearsal | None:
+        return self.rehearsed.get(issue_id)
 
     def variants_told(self, issue_id: int) -> tuple[Variant, ...]:
         found = {row.delivery.variant for row in self._got(issue_id)}

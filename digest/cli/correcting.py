@@ -12,6 +12,7 @@ from digest.cli.session import Session, counted, json_option, pass_session
 if TYPE_CHECKING:
     from digest.pipeline.correcting import Corrected
     from digest.pipeline.delivery import Delivered
+    from digest.pipeline.rehearsal import Rehearsed
 
 
 @click.command()
@@ -43,24 +44,34 @@ def correct(  # noqa: PLR0913 - a command's options
     from digest.pipeline.correcting import Wrong, correct_issue
     from digest.pipeline.delivery import deliver_issue
     from digest.pipeline.preflight import Manner
+    from digest.pipeline.rehearsal import rehearse
 
     who = by or getpass.getuser()
     with session.open_app() as app:
         done = correct_issue(app, issue, Wrong(story=story, text=text, title=title, by=who))
-        slug, delivered = done.correction.issue.slug, None
+        slug, delivered, rehearsed = done.correction.issue.slug, None, None
         if at_once:
             kept = approve_issue(app, slug, by=who, manner=Manner(warnings_pass=True))
-            delivered = deliver_issue(app, kept)
+            if to := app.config.settings.deliver.test_mode:
+                rehearsed = rehearse(app, kept, address=to)
+            else:
+                delivered = deliver_issue(app, kept)
     session.show(
-        _facts(done, delivered),
+        _facts(done, delivered, rehearsed),
         as_json=as_json,
-        human=lambda console: _print(console, done, delivered),
+        human=lambda console: _print(console, done, delivered, rehearsed),
     )
     if delivered and delivered.stopped:
         raise SystemExit(1)
 
 
-def _print(console: Console, done: "Corrected", delivered: "Delivered | None") -> None:
+def _print(
+    console: Console,
+    done: "Corrected",
+    delivered: "Delivered | None",
+    rehearsed: "Rehearsed | None",
+) -> None:
+    from digest.cli.rehearsal import print_rehearsed
     from digest.cli.sending import print_delivered
 
     slug = done.correction.issue.slug
@@ -72,11 +83,16 @@ def _print(console: Console, done: "Corrected", delivered: "Delivered | None") -
         )
     if delivered:
         print_delivered(console, delivered)
+    elif rehearsed:
+        print_rehearsed(console, rehearsed)
     else:
         console.print(f"Next: digest approve {slug}, then digest send {slug}")
 
 
-def _facts(done: "Corrected", delivered: "Delivered | None") -> dict[str, object]:
+def _facts(
+    done: "Corrected", delivered: "Delivered | None", rehearsed: "Rehearsed | None"
+) -> dict[str, object]:
+    from digest.cli.rehearsal import rehearsed_facts
     from digest.cli.sending import delivered_facts
 
     return {
@@ -85,4 +101,5 @@ def _facts(done: "Corrected", delivered: "Delivered | None") -> dict[str, object
         "readers": done.readers,
         "waiting": done.waiting,
         "delivered": delivered_facts(delivered) if delivered else None,
+        "rehearsed": rehearsed_facts(rehearsed) if rehearsed else None,
     }

@@ -11,6 +11,7 @@ from digest.cli.correcting import correct
 from digest.cli.editing import export, import_, rebuild, reopen
 from digest.cli.explaining import diff, explain
 from digest.cli.lastlook import look, look_facts, print_look
+from digest.cli.rehearsal import rehearsal_facts, rehearsal_line
 from digest.cli.session import Session, json_option, pass_session
 from digest.model import IssueState, KeptIssue, Period, Story
 
@@ -118,6 +119,7 @@ def show(session: Session, issue: str, *, as_json: bool) -> None:
         kept = app.store.issues.get(issue)
         tally = app.store.ledger.tally(kept.id)
         looked = app.store.preflight.look(kept.id)
+        rehearsal = app.store.ledger.rehearsal(kept.id)
     counts = {str(state): count for state, count in tally.counts}
 
     def human(console: Console) -> None:
@@ -125,10 +127,13 @@ def show(session: Session, issue: str, *, as_json: bool) -> None:
         if looked:
             console.print()
             print_look(console, looked)
+        if rehearsal:
+            console.print(f"\n{escape(rehearsal_line(rehearsal))}")
         if counts:
             console.print("\n" + ", ".join(f"{count} {state}" for state, count in counts.items()))
 
     facts = {**_facts(kept), "last_look": look_facts(looked) if looked else None}
+    facts["rehearsal"] = rehearsal_facts(rehearsal) if rehearsal else None
     session.show({**facts, "deliveries": counts}, as_json=as_json, human=human)
 
 

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from digest.app import App
 from digest.cli.lastlook import look_facts, print_look
+from digest.cli.rehearsal import print_test_mode, test_mode_lines
 from digest.cli.session import Session, json_option, pass_session
 from digest.model import Consent, FeedHealth, IssueState, KeptIssue, LastLook, Newsletter, Period
 from digest.pipeline.sources import all_feeds
@@ -23,9 +24,11 @@ def status(session: Session, *, as_json: bool) -> None:
         states = app.store.feeds.states([feed.url for feed in all_feeds(app)]).values()
         rows = [_row(app, newsletter) for newsletter in app.config.newsletters.values()]
         held = _held(app)
+        loud = tuple(test_mode_lines(app))
     failing = sum(state.health is not FeedHealth.ACTIVE for state in states)
 
     def human(console: Console) -> None:
+        print_test_mode(console, loud)
         console.print(f"{len(states)} feeds, {failing} failing")
         table = Table("newsletter", "next issue", "so far", "latest", "subscribers", box=None)
         for row in rows:
@@ -39,6 +42,7 @@ def status(session: Session, *, as_json: bool) -> None:
             "feeds": len(states),
             "failing": failing,
             "newsletters": rows,
+            "test_mode": app.config.settings.deliver.test_mode,
             "held": [{"issue": slug, **look_facts(looked)} for slug, looked in held],
         },
         as_json=as_json,

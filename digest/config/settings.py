@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from digest.config.notations import check_base_url, check_domain, check_home_url
+from digest.config.notations import check_address, check_base_url, check_domain, check_home_url
 from digest.config.quantities import parse_duration, parse_size
 from digest.errors import Problem, UnknownNameError
 from digest.model import Feed, FeedList, ImageHost, LastLookAction, Newsletter
@@ -31,6 +31,7 @@ Limit = Annotated[int, Field(ge=0, strict=True, description="a whole number of a
 Name = Annotated[str, Field(min_length=1)]
 Domain = Annotated[str, AfterValidator(check_domain)]
 BaseUrl = Annotated[str, AfterValidator(check_base_url)]
+OptionalAddress = Annotated[str, AfterValidator(check_address)]
 OptionalUrl = Annotated[str, AfterValidator(check_home_url)]
 
 
@@ -108,6 +109,7 @@ class DeliverSettings(Section):
     late_after: Duration
     last_look: Duration
     last_look_action: LastLookAction
+    test_mode: OptionalAddress
     message_domain: Domain
 
 

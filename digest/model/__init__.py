@@ -136,6 +136,7 @@ from digest.model.picture import (
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
 from digest.model.preflight import Finding, Place, Severity, Waiver
+from digest.model.rehearsal import Rehearsal
 from digest.model.schedule import (
     CalendarLength,
     DateRange,
@@ -253,6 +254,7 @@ __all__ = [
     "RankingRules",
     "RankingWeights",
     "Refused",
+    "Rehearsal",
     "RenderedIssue",
     "Reply",
     "Robots",

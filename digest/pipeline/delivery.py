@@ -47,8 +47,11 @@ def deliver_issue(
     process is dead. ``stop`` drains: messages in flight are settled, the rest goes back.
     ``on_settled`` is called from the workers' threads.
 
-    :raises StateError: when the issue is not approved.
+    :raises StateError: when the issue is not approved, or test mode is on.
     """
+    if address := app.config.settings.deliver.test_mode:
+        what = f"goes to no reader while [deliver] test_mode sends everything to {address}"
+        raise StateError(kept.issue.slug, what)
     if kept.state not in SENDABLE:
         raise StateError(kept.issue.slug, f"is {kept.state}; only approved issues are sent")
     ledger = app.store.ledger

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from digest.app import App
 from digest.pipeline.approval import Approved, approve_automatic
-from digest.pipeline.delivery import Delivered, deliver_waiting
+from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted, draft_due_issues
 from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entries
 from digest.pipeline.handover import OnSettled, ignore
@@ -14,6 +14,7 @@ from digest.pipeline.lastlook import LookedAgain, last_looks
 from digest.pipeline.lists import ListRefreshed, refresh_lists
 from digest.pipeline.pictures import Illustrated, illustrate_drafts
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
+from digest.pipeline.rehearsal import Rehearsed, send_waiting
 
 Happening = (
     ListRefreshed
@@ -25,6 +26,7 @@ Happening = (
     | Approved
     | LookedAgain
     | Delivered
+    | Rehearsed
 )
 
 
@@ -45,7 +47,7 @@ def run_once(
         lambda: illustrate_drafts(app),
         lambda: approve_automatic(app),
         lambda: last_looks(app),
-        lambda: deliver_waiting(app, stop=stop, on_settled=on_settled),
+        lambda: send_waiting(app, stop=stop, on_settled=on_settled),
     ):
         for happening in step():
             yield happening

@@ -9,6 +9,7 @@ from digest.model import (
     Delivery,
     Enrolment,
     NewSubscriber,
+    Rehearsal,
     Settlement,
     Subscriber,
     Subscription,
@@ -142,6 +143,20 @@ class LedgerStore(Protocol):
 
     def owners(self) -> tuple[str, ...]:
         """Who holds claims now."""
+        ...
+
+    def prospects(
+        self, issue_id: int, *, newsletter: str, now: datetime, told: Told | None = None
+    ) -> tuple[Delivery, ...]:
+        """The deliveries that :meth:`freeze` would freeze now; their ids are 0."""
+        ...
+
+    def keep_rehearsal(self, rehearsal: Rehearsal) -> None:
+        """Keep the last rehearsal of an issue, in place of the one before."""
+        ...
+
+    def rehearsal(self, issue_id: int) -> Rehearsal | None:
+        """The last rehearsal of an issue."""
         ...
 
     def variants_told(self, issue_id: int) -> tuple[Variant, ...]:

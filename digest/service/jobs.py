@@ -9,7 +9,7 @@ from digest.app import App
 from digest.curate.lastlook import look_lines
 from digest.model import Delivery, LookOutcome, Settlement
 from digest.pipeline.approval import Approved, approve_automatic
-from digest.pipeline.delivery import Delivered, deliver_waiting
+from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted, draft_due_issues
 from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entries
 from digest.pipeline.lastcall import last_call
@@ -19,6 +19,7 @@ from digest.pipeline.once import Happening
 from digest.pipeline.pictures import Illustrated, illustrate_drafts
 from digest.pipeline.pushes import PushTaken, compare_with_pushes, take_pushes
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
+from digest.pipeline.rehearsal import Rehearsed, send_waiting
 from digest.pipeline.websub import HubAsked, tend_subscriptions
 from digest.service.health import Pulse
 
@@ -59,7 +60,7 @@ class Jobs:
             lambda: illustrate_drafts(self._app),
             lambda: approve_automatic(self._app),
             lambda: last_looks(self._app),
-            lambda: deliver_waiting(self._app, stop=self._stop, on_settled=self._alive),
+            lambda: send_waiting(self._app, stop=self._stop, on_settled=self._alive),
         )
 
     def hubs(self) -> None:
@@ -125,10 +126,20 @@ def tell(happening: ToldOf) -> None:
             )
         case Illustrated():
             _tell_pictures(happening)
+        case Approved() | LookedAgain() | Rehearsed() | Delivered():
+            _tell_sending(happening)
+        case _:
+            pass
+
+
+def _tell_sending(happening: Approved | LookedAgain | Rehearsed | Delivered) -> None:
+    match happening:
         case Approved():
             _tell_approved(happening)
         case LookedAgain():
             _tell_look(happening)
+        case Rehearsed():
+            _tell_rehearsal(happening)
         case Delivered():
             counts = {str(state): count for state, count in happening.tally.counts}
             (log.error if happening.stopped else log.info)(
@@ -137,8 +148,6 @@ def tell(happening: ToldOf) -> None:
                 stopped=happening.stopped,
                 **counts,
             )
-        case _:
-            pass
 
 
 def _tell_approved(approved: Approved) -> None:
@@ -146,6 +155,18 @@ def _tell_approved(approved: Approved) -> None:
         log.error("issue.not_approved", issue=approved.slug, error=approved.error)
     else:
         log.info("issue.approved", issue=approved.slug)
+
+
+def _tell_rehearsal(rehearsed: Rehearsed) -> None:
+    done = rehearsed.rehearsal
+    log.warning(
+        "issue.rehearsed",
+        issue=rehearsed.slug,
+        test_mode=done.address,
+        sent=done.sent,
+        failed=done.failed,
+        stopped=done.stopped,
+    )
 
 
 def _tell_look(looked: LookedAgain) -> None:

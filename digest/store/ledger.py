@@ -32,6 +32,7 @@ from digest.model import (
     Delivery,
     DeliveryState,
     IssueState,
+    Rehearsal,
     Settlement,
     Tally,
     Told,
@@ -40,6 +41,7 @@ from digest.model import (
 from digest.store.amendments import audience_told, count_told, variants_told
 from digest.store.codec import decode_variant
 from digest.store.database import Database, portions
+from digest.store.rehearsals import keep_rehearsal, rehearsal_of
 from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
 
 _FINAL = tuple(state for state in DeliveryState if state.final)
@@ -183,11 +185,7 @@ class SqlLedger:
             _start_sending(connection, issue_id, newsletter)
             count = _count(connection, issue_id)
             if not count:
-                audience = (
-                    audience_told(told, issue_id, newsletter=newsletter, now=now)
-                    if told
-                    else _audience(issue_id, newsletter=newsletter, now=now)
-                )
+                audience = _audience(issue_id, newsletter=newsletter, now=now, told=told)
                 self._freeze(connection, audience)
                 count = _count(connection, issue_id)
         return count
@@ -278,6 +276,24 @@ class SqlLedger:
         with self._database.writing() as connection:
             return connection.execute(free).rowcount
 
+    def prospects(
+        self, issue_id: int, *, newsletter: str, now: datetime, told: Told | None = None
+    ) -> tuple[Delivery, ...]:
+        """The deliveries that :meth:`freeze` would freeze now; their ids are 0."""
+        audience = _audience(issue_id, newsletter=newsletter, now=now, told=told)
+        with self._database.reading() as connection:
+            return tuple(map(_prospect, connection.execute(audience)))
+
+    def keep_rehearsal(self, rehearsal: Rehearsal) -> None:
+        """Keep the last rehearsal of an issue, in place of the one before."""
+        with self._database.writing() as connection:
+            keep_rehearsal(connection, self._database, rehearsal)
+
+    def rehearsal(self, issue_id: int) -> Rehearsal | None:
+        """The last rehearsal of an issue."""
+        with self._database.reading() as connection:
+            return rehearsal_of(connection, issue_id)
+
     def variants_told(self, issue_id: int) -> tuple[Variant, ...]:
         """The variants in which an issue reached anybody, or may have."""
         with self._database.reading() as connection:
@@ -330,8 +346,10 @@ class SqlLedger:
         connection.execute(insert.on_conflict_do_nothing())
 
 
-def _audience(issue_id: int, *, newsletter: str, now: datetime) -> Select[Any]:
-    """Everybody who is subscribed now, as rows of the ledger."""
+def _audience(issue_id: int, *, newsletter: str, now: datetime, told: Told | None) -> Select[Any]:
+    """Everybody who is subscribed now, or those told before, as rows of the ledger."""
+    if told:
+        return audience_told(told, issue_id, newsletter=newsletter, now=now)
     return (
         select(
             literal(issue_id),
@@ -422,4 +440,17 @@ def _delivery(row: Row[Any]) -> Delivery:
         attempts=row.attempts,
         first_attempt_at=row.first_attempt_at,
         variant=decode_variant(row.topics, row.volume),
+    )
+
+
+def _prospect(row: Row[Any]) -> Delivery:
+    """A row of an audience, whose columns stand in the order of the insert."""
+    issue_id, subscriber_id, address, name, *_, topics, volume = tuple(row)
+    return Delivery(
+        id=0,
+        issue_id=issue_id,
+        subscriber_id=subscriber_id,
+        address=address,
+        name=name,
+        variant=decode_variant(topics, volume),
     )

@@ -383,6 +383,20 @@ amendments = Table(
     Index("amendments_by_issue", "issue_id"),
 )
 
+# The last run of an issue in test mode.
+rehearsals = Table(
+    "rehearsals",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("approved_at", UtcDateTime, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("finished", Boolean, nullable=False),
+    Column("stopped", Text, nullable=False),
+)
+
 link_checks = Table(
     "link_checks",
     METADATA,

@@ -118,6 +118,11 @@ SETTINGS_MISTAKES = {
         field="collect.backoff", message='max_backoff ("1 day") is shorter than backoff ("2 days")',
         fix="the defaults are",
     ),
+    "no-test-address": main(
+        "[smtp]", '[deliver]\ntest_mode = "qa"\n[smtp]',
+        field="deliver.test_mode", message='should be an address for mail, not "qa"',
+        fix='for example "qa@example.org"', at='test_mode = "qa"',
+    ),
     "no-such-last-look": main(
         "[smtp]", '[deliver]\nlast_look_action = "stop"\n[smtp]',
         field="deliver.last_look_action", fix="",

@@ -1,4 +1,4 @@
-"""What last looks at approved issues found, and what was put right in issues afterwards."""
+"""Last looks at approved issues, runs in test mode, and what was put right afterwards."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,3 +34,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("correction", name="amendments_by_correction"),
     )
     op.create_index("amendments_by_issue", "amendments", ["issue_id"])
+    op.create_table(
+        "rehearsals",
+        sa.Column("issue_id", sa.Integer, sa.ForeignKey("issues.id"), primary_key=True),
+        sa.Column("approved_at", _MOMENT, nullable=False),
+        sa.Column("address", sa.Text, nullable=False),
+        sa.Column("at", _MOMENT, nullable=False),
+        sa.Column("sent", sa.Integer, nullable=False),
+        sa.Column("failed", sa.Integer, nullable=False),
+        sa.Column("finished", sa.Boolean, nullable=False),
+        sa.Column("stopped", sa.Text, nullable=False),
+    )
