@@ -120,6 +120,12 @@ class FakeFeedStore:
     def history(self, key: EntryKey) -> tuple[Entry, ...]:
         return tuple(self.past.get(key, ()))
 
+    def as_of(self, key: EntryKey, then: datetime) -> Entry | None:
+        kept = self.kept.get(key)
+        if kept is None or kept.edited_at is None or kept.edited_at <= then:
+            return kept.entry if kept else None
+        return self.past[key][-1]
+
     def mark(self, key: EntryKey, mark: Mark | None) -> bool:
         if key not in self.kept:
             return False

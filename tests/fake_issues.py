@@ -6,6 +6,7 @@ from datetime import datetime
 
 from digest.errors import StateError, UnknownNameError
 from digest.model import (
+    Amendment,
     Choice,
     Correction,
     Edits,
@@ -15,6 +16,7 @@ from digest.model import (
     IssueKind,
     IssueState,
     KeptIssue,
+    LastLook,
     LinkCheck,
     PublishedIssue,
     RenderedIssue,
@@ -36,6 +38,7 @@ class FakeIssueStore:
     renderings: dict[int, RenderedIssue] = field(default_factory=dict)
     reasons: dict[int, tuple[Choice, ...]] = field(default_factory=dict)
     taught: dict[tuple[str, EntryKey], Correction] = field(default_factory=dict)
+    amended: list[Amendment] = field(default_factory=list)
     error: Exception | None = None
 
     def add(
@@ -45,6 +48,7 @@ class FakeIssueStore:
         now: datetime,
         state: IssueState = IssueState.DRAFT,
         choices: Sequence[Choice] = (),
+        amendment: Amendment | None = None,
     ) -> KeptIssue | None:
         if self.find(issue.key, kind=issue.kind):
             return None
@@ -53,6 +57,7 @@ class FakeIssueStore:
         )
         self.kept[added.id] = added
         self._explain(added.id, choices)
+        self.amended += [amendment] if amendment else []
         if state is not IssueState.SKIPPED:
             self._use_up(issue)
         return added
@@ -61,7 +66,7 @@ class FakeIssueStore:
         self.reasons[issue_id] = tuple(sorted(choices, key=lambda choice: choice.entry))
 
     def _use_up(self, issue: Issue) -> None:
-        if issue.kind is IssueKind.ROUNDUP:
+        if issue.kind is not IssueKind.DIGEST:
             return
         for key in issue.entry_keys:
             if key in self.feeds.kept:
@@ -159,6 +164,12 @@ class FakeIssueStore:
     def choices(self, issue_id: int) -> tuple[Choice, ...]:
         return self.reasons.get(issue_id, ())
 
+    def amendments(self, issue_id: int) -> tuple[Amendment, ...]:
+        return tuple(each for each in self.amended if each.issue_id == issue_id)
+
+    def amendment_by(self, correction: str) -> Amendment | None:
+        return next((each for each in self.amended if each.correction == correction), None)
+
     def add_corrections(self, corrections: Sequence[Correction]) -> None:
         for correction in corrections:
             self.taught[correction.newsletter, correction.entry] = correction
@@ -187,6 +198,7 @@ class FakePreflightStore:
     waived: dict[tuple[int, str, str], Waiver] = field(default_factory=dict)
     asked: dict[str, LinkCheck] = field(default_factory=dict)
     tried: dict[tuple[int, str], Trial] = field(default_factory=dict)
+    looks: dict[int, LastLook] = field(default_factory=dict)
 
     def waive(self, issue_id: int, given: Sequence[Waiver]) -> None:
         for waiver in given:
@@ -209,3 +221,9 @@ class FakePreflightStore:
     def links(self, urls: Sequence[str], *, since: datetime) -> dict[str, LinkCheck]:
         found = ((url, self.asked.get(url)) for url in urls)
         return {url: check for url, check in found if check and check.checked_at >= since}
+
+    def keep_look(self, issue_id: int, look: LastLook) -> None:
+        self.looks[issue_id] = look
+
+    def look(self, issue_id: int) -> LastLook | None:
+        return self.looks.get(issue_id)

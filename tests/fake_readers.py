@@ -18,6 +18,7 @@ from digest.model import (
     IssueState,
     NewSubscriber,
     RateUse,
+    Rehearsal,
     RelayState,
     Settlement,
     Subscriber,
@@ -25,6 +26,7 @@ from digest.model import (
     Suppression,
     SuppressionReason,
     Tally,
+    Told,
     Variant,
 )
 from tests.fake_issues import FakeIssueStore
@@ -209,15 +211,25 @@ class FakeLedgerStore:
     issues: FakeIssueStore = field(default_factory=FakeIssueStore)
     audience: FakeAudienceStore = field(default_factory=FakeAudienceStore)
     rows: list[_LedgerRow] = field(default_factory=list)
+    rehearsed: dict[int, Rehearsal] = field(default_factory=dict)
 
     def freeze(
-        self, issue_id: int, *, newsletter: str, now: datetime, times: DueTimes | None = None
+        self,
+        issue_id: int,
+        *,
+        newsletter: str,
+        now: datetime,
+        times: DueTimes | None = None,
+        told: Told | None = None,
     ) -> int:
         frozen = [row for row in self.rows if row.delivery.issue_id == issue_id]
         if not frozen:
+            those = self._told(told) if told else None
             for row in self.audience.subscriptions(newsletter=newsletter):
-                if self.audience.gets(row.subscriber.id, newsletter):
-                    self.rows.append(self._row(issue_id, row, times))
+                wanted = those is None or row.subscriber.id in those
+                if wanted and self.audience.gets(row.subscriber.id, newsletter):
+                    all_of_it = replace(row, variant=EVERYTHING) if told else row
+                    self.rows.append(self._row(issue_id, all_of_it, times))
         self.issues.change_state(
             issue_id, to=IssueState.SENDING, allowed=(IssueState.APPROVED,), now=now
         )
@@ -238,6 +250,46 @@ class FakeLedgerStore:
                 due_at=due_at,
             ),
         )
+
+    def _told(self, told: Told) -> set[int]:
+        return {
+            row.delivery.subscriber_id
+            for row in self._got(told.issue_id)
+            if row.delivery.variant in told.variants
+        }
+
+    def _got(self, issue_id: int) -> list[_LedgerRow]:
+        states = (DeliveryState.SENT, DeliveryState.UNCERTAIN)
+        return [
+            row
+            for row in self.rows
+            if row.delivery.issue_id == issue_id and row.delivery.state in states
+        ]
+
+    def prospects(
+        self, issue_id: int, *, newsletter: str, now: datetime, told: Told | None = None
+    ) -> tuple[Delivery, ...]:
+        del now
+        those = self._told(told) if told else None
+        return tuple(
+            replace(self._row(issue_id, row, None).delivery, id=0)
+            for row in self.audience.subscriptions(newsletter=newsletter)
+            if (those is None or row.subscriber.id in those)
+            and self.audience.gets(row.subscriber.id, newsletter)
+        )
+
+    def keep_rehearsal(self, rehearsal: Rehearsal) -> None:
+        self.rehearsed[rehearsal.issue_id] = rehearsal
+
+    def rehearsal(self, issue_id: int) -> Rehearsal | None:
+        return self.rehearsed.get(issue_id)
+
+    def variants_told(self, issue_id: int) -> tuple[Variant, ...]:
+        found = {row.delivery.variant for row in self._got(issue_id)}
+        return tuple(sorted(found, key=lambda variant: (variant.topics, variant.volume)))
+
+    def count_told(self, told: Told, *, newsletter: str) -> int:
+        return sum(self.audience.gets(each, newsletter) for each in self._told(told))
 
     def claim(
         self,

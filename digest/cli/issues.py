@@ -1,16 +1,17 @@
-"""``draft``, ``issues`` and ``render``: what an issue holds, and its exact bytes."""
+"""``draft`` and ``issues``: what an issue holds."""
 
 from datetime import datetime
-from typing import BinaryIO
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from digest.app import App
+from digest.cli.correcting import correct
 from digest.cli.editing import export, import_, rebuild, reopen
 from digest.cli.explaining import diff, explain
+from digest.cli.lastlook import look, look_facts, print_look
+from digest.cli.rehearsal import rehearsal_facts, rehearsal_line
 from digest.cli.session import Session, json_option, pass_session
 from digest.cli.standing import print_standing, standing_facts
 from digest.model import IssueState, KeptIssue, Period, Story
@@ -80,7 +81,7 @@ def issues() -> None:
 
 issues.add_command(explain)
 issues.add_command(diff)
-for command in (export, import_, rebuild, reopen):
+for command in (export, import_, rebuild, reopen, look, correct):
     issues.add_command(command)
 
 
@@ -120,61 +121,24 @@ def show(session: Session, issue: str, *, as_json: bool) -> None:
     with session.open_app() as app:
         kept = app.store.issues.get(issue)
         now = standing(app, kept)
+        looked = app.store.preflight.look(kept.id)
+        rehearsal = app.store.ledger.rehearsal(kept.id)
 
     def human(console: Console) -> None:
         _print_issue(console, kept)
+        if looked:
+            console.print()
+            print_look(console, looked)
+        if rehearsal:
+            console.print(f"\n{escape(rehearsal_line(rehearsal))}")
         if now.tally.counts:
             told = ", ".join(f"{count} {state}" for state, count in now.tally.counts)
             console.print(f"\n{told}")
             print_standing(console, now)
 
-    session.show({**_facts(kept), **standing_facts(now)}, as_json=as_json, human=human)
-
-
-@click.command()
-@click.argument("issue")
-@click.option("--html", "form", flag_value="html", default=True, help="The HTML part (default).")
-@click.option("--text", "form", flag_value="text", help="The text part.")
-@click.option("--eml", "form", flag_value="eml", help="The whole message, as a test would send it.")
-@click.option("--web", "form", flag_value="web", help="The page readers see in a browser.")
-@click.option("--markdown", "form", flag_value="markdown", help="The issue as Markdown.")
-@click.option("--to", "recipient", default="reader@example.org", help="The reader of --eml.")
-@click.option("-o", "--output", type=click.File("wb"), default="-", help="A file; - prints.")
-@pass_session
-def render(session: Session, issue: str, *, form: str, recipient: str, output: BinaryIO) -> None:
-    """The exact bytes of ISSUE that would go out: frozen ones once it is approved.
-
-    --markdown is made anew each time, for use elsewhere.
-    """
-    with session.open_app() as app:
-        kept = app.store.issues.get(issue)
-        output.write(_bytes(app, kept, form=form, recipient=recipient))
-
-
-def _bytes(app: App, kept: KeptIssue, *, form: str, recipient: str) -> bytes:
-    from digest.compose.webpage import published_page
-    from digest.pipeline.approval import render_issue
-    from digest.pipeline.letters import sample_copy, sample_envelope
-
-    if form == "markdown":
-        return _markdown(app, kept).encode()
-    rendering = render_issue(app, kept)
-    if form == "eml":
-        return sample_envelope(app, kept, rendering, recipient=recipient).content
-    if form == "web":
-        return published_page(rendering).encode()
-    copy = sample_copy(app, kept, rendering)
-    return (copy.html if form == "html" else copy.text).encode()
-
-
-def _markdown(app: App, kept: KeptIssue) -> str:
-    from digest.compose.edition import edition_of
-    from digest.compose.markdown import markdown
-    from digest.pipeline.pictures import illustrate
-
-    newsletter = app.config.newsletter(kept.issue.key.newsletter)
-    public_url = app.config.settings.web.public_url
-    return markdown(edition_of(illustrate(app, kept.issue), newsletter, public_url=public_url))
+    facts = {**_facts(kept), "last_look": look_facts(looked) if looked else None}
+    facts["rehearsal"] = rehearsal_facts(rehearsal) if rehearsal else None
+    session.show({**facts, **standing_facts(now)}, as_json=as_json, human=human)
 
 
 def _print_issue(console: Console, kept: KeptIssue) -> None:

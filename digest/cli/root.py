@@ -20,7 +20,7 @@ COMMANDS = {
     "issues": ("digest.cli.issues", "Issues: list, show, explain, edit and rebuild them."),
     "topics": ("digest.cli.topics", "Topics: what editors' corrections teach."),
     "roundup": ("digest.cli.roundup", "Roundups: a year's posts, chosen, quoted and finished."),
-    "render": ("digest.cli.issues", "The exact bytes of an issue that would go out."),
+    "render": ("digest.cli.rendering", "The exact bytes of an issue that would go out."),
     "preflight": ("digest.cli.preflight", "All checks of an issue before it is approved."),
     "preview": ("digest.cli.service", "The editors' desk, in a browser, live."),
     "approve": ("digest.cli.sending", "Freeze an issue's bytes and let it go out."),

@@ -8,11 +8,14 @@ from rich.console import Console
 from rich.markup import escape
 
 from digest.app import App
+from digest.cli.lastlook import last_look_before_sending
 from digest.cli.preflight import WaivedRule
+from digest.cli.rehearsal import send_rehearsal
 from digest.cli.session import Session, json_option, pass_session
 from digest.cli.standing import counts, print_standing, standing_facts, watching
 from digest.errors import StateError
 from digest.model import Accepted, Consent, IssueState, KeptIssue, Refused, SendOutcome
+from digest.model.address import address_problem
 from digest.pipeline.delivery import Delivered
 
 _MINUTE = "%Y-%m-%d %H:%M UTC"
@@ -80,20 +83,38 @@ def approve(
 @click.command()
 @click.argument("issue")
 @click.option("--test", "address", default="", help="Send one marked copy to this address only.")
+@click.option(
+    "--test-mode", "instead", default="", help="Send everybody's message to this address instead."
+)
+@click.option("--anyway", is_flag=True, help="Whatever the last look at its stories finds.")
 @json_option
 @pass_session
-def send(session: Session, issue: str, *, address: str, as_json: bool) -> None:
+def send(
+    session: Session, issue: str, *, address: str, instead: str, anyway: bool, as_json: bool
+) -> None:
     """Hand an approved ISSUE to the mail server for everybody who is due, at once.
 
-    Its time of sending holds back `digest run` and `digest serve`, not this command. Readers who
-    get it by their own clocks wait for those; `digest run` and `digest serve` send to them then.
+    Its time of sending holds back `digest run` and `digest serve`, not this command; what its last
+    look found holds it back as well. Readers who get it by their own clocks wait for those;
+    `digest run` and `digest serve` send to them then.
+
+    --test-mode, or [deliver] test_mode, rehearses the whole run: each reader's message goes to one
+    address, and the issue stays as it is.
     """
     from digest.pipeline.standing import standing
 
+    if instead and (problem := address_problem(instead)):
+        raise click.BadParameter(f"{instead!r}: {problem}", param_hint="--test-mode")
     with session.open_app() as app:
         kept = app.store.issues.get(issue)
         if address:
             _send_test(session, app, kept, address=address, as_json=as_json)
+            return
+        if not anyway:
+            last_look_before_sending(session, app, kept, quiet=as_json)
+            kept = app.store.issues.get(kept.issue.slug)
+        if to := instead or app.config.settings.deliver.test_mode:
+            send_rehearsal(session, app, kept, address=to, as_json=as_json)
             return
         delivered = _send_all(session, app, kept, as_json=as_json)
         now = standing(app, kept)

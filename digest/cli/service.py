@@ -19,17 +19,27 @@ from digest.cli.collecting import (
     print_articles,
     print_lists,
 )
+from digest.cli.lastlook import looked_facts, print_looked
+from digest.cli.rehearsal import (
+    print_rehearsed,
+    print_test_mode,
+    rehearsed_facts,
+    test_mode_lines,
+)
 from digest.cli.sending import delivered_facts, print_delivered
 from digest.cli.session import Session, json_option, pass_session
 from digest.errors import ConfigError, DigestError
+from digest.model import LookOutcome
 from digest.pipeline.approval import Approved
 from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted
 from digest.pipeline.enrich import Enriched, EnrichmentMissing
+from digest.pipeline.lastlook import LookedAgain
 from digest.pipeline.lists import ListRefreshed
 from digest.pipeline.once import Happening
 from digest.pipeline.pictures import Illustrated
 from digest.pipeline.refresh import FeedRefreshed
+from digest.pipeline.rehearsal import Rehearsed
 
 if TYPE_CHECKING:
     from digest.service.health import HealthReport
@@ -41,17 +51,18 @@ if TYPE_CHECKING:
 def run(session: Session, *, as_json: bool) -> None:
     """Once, for cron: collect, draft what is due, send what may go.
 
-    Exits 1 when the mail server could not be used or a draft could not be approved; a failing
-    feed is reported and no failure of the run.
+    Exits 1 when the mail server could not be used, a draft could not be approved or a last look
+    holds an issue; a failing feed is reported and no failure of the run.
     """
     from digest.pipeline.once import run_once
 
     with session.open_app() as app, _draining() as stop:
+        loud = tuple(test_mode_lines(app))
         happenings = list(run_once(app, stop=stop))
     session.show(
         [_facts(happening) for happening in happenings],
         as_json=as_json,
-        human=lambda console: _print(console, happenings),
+        human=lambda console: _print(console, happenings, loud),
     )
     if any(_went_wrong(happening) for happening in happenings):
         raise SystemExit(1)
@@ -129,7 +140,8 @@ def _draining() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _print(console: Console, happenings: list[Happening]) -> None:
+def _print(console: Console, happenings: list[Happening], loud: tuple[str, ...]) -> None:
+    print_test_mode(console, loud)
     answers = [happening for happening in happenings if isinstance(happening, FeedRefreshed)]
     print_answers(console, answers)
     print_lists(console, [one for one in happenings if isinstance(one, ListRefreshed)])
@@ -150,18 +162,32 @@ def _print(console: Console, happenings: list[Happening]) -> None:
                 console.print(
                     f"[red]{approved.slug} stays a draft[/]: {escape(approved.error)}",
                 )
-            case Delivered() as delivered:
-                print_delivered(console, delivered)
+            case LookedAgain() | Delivered() | Rehearsed():
+                _print_sending(console, happening)
             case _:
                 pass
+
+
+def _print_sending(console: Console, happening: LookedAgain | Delivered | Rehearsed) -> None:
+    match happening:
+        case LookedAgain():
+            print_looked(console, happening)
+        case Delivered():
+            print_delivered(console, happening)
+        case Rehearsed():
+            print_rehearsed(console, happening)
 
 
 def _went_wrong(happening: Happening) -> bool:
     match happening:
         case Approved(error=error):
             return bool(error)
+        case LookedAgain(look=look):
+            return look.outcome is LookOutcome.HELD
         case Delivered(stopped=stopped):
             return bool(stopped)
+        case Rehearsed(rehearsal=rehearsal):
+            return bool(rehearsal.stopped)
         case _:
             return False
 
@@ -181,8 +207,18 @@ def _facts(happening: Happening) -> dict[str, object]:
             return article_facts(happening)
         case Drafted() | Illustrated() | Approved():
             return _issue_facts(happening)
+        case LookedAgain() | Delivered() | Rehearsed():
+            return _sending_facts(happening)
+
+
+def _sending_facts(happening: LookedAgain | Delivered | Rehearsed) -> dict[str, object]:
+    match happening:
+        case LookedAgain():
+            return looked_facts(happening)
         case Delivered():
             return delivered_facts(happening)
+        case Rehearsed():
+            return rehearsed_facts(happening)
 
 
 def _issue_facts(happening: Drafted | Illustrated | Approved) -> dict[str, object]:

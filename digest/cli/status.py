@@ -8,9 +8,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from digest.app import App
+from digest.cli.lastlook import look_facts, print_look
+from digest.cli.rehearsal import print_test_mode, test_mode_lines
 from digest.cli.session import Session, json_option, pass_session
 from digest.cli.standing import standing_facts
-from digest.model import Consent, FeedHealth, IssueState, KeptIssue, Newsletter, Period
+from digest.model import Consent, FeedHealth, IssueState, KeptIssue, LastLook, Newsletter, Period
 from digest.pipeline.sources import all_feeds
 
 _MINUTE = "%Y-%m-%d %H:%M UTC"
@@ -30,9 +32,12 @@ def status(session: Session, *, as_json: bool) -> None:
             for kept in app.store.issues.issues(states=(IssueState.SENDING, IssueState.PAUSED))
         ]
         doubt = app.store.life.doubt()
+        held = _held(app)
+        loud = tuple(test_mode_lines(app))
     failing = sum(state.health is not FeedHealth.ACTIVE for state in states)
 
     def human(console: Console) -> None:
+        print_test_mode(console, loud)
         console.print(f"{len(states)} feeds, {failing} failing")
         table = Table("newsletter", "next issue", "so far", "latest", "subscribers", box=None)
         for row in rows:
@@ -50,6 +55,8 @@ def status(session: Session, *, as_json: bool) -> None:
             console.print(
                 f"relay {state.name} is out of service since {since}: {escape(state.reason)}"
             )
+        for slug, looked in held:
+            print_look(console, looked, slug=slug)
 
     relays = [
         {"relay": state.name, "broken_since": state.broken_since, "reason": state.reason}
@@ -63,6 +70,8 @@ def status(session: Session, *, as_json: bool) -> None:
             "sending": sending,
             "doubt": doubt,
             "broken_relays": relays,
+            "test_mode": app.config.settings.deliver.test_mode,
+            "held": [{"issue": slug, **look_facts(looked)} for slug, looked in held],
         },
         as_json=as_json,
         human=human,
@@ -84,6 +93,19 @@ def _told(facts: dict[str, Any]) -> str:
     left = facts["seconds_left"]
     pace = f"; {facts['per_second']}/s, {left / 60:.0f} minutes left" if left is not None else ""
     return f"{escape(facts['issue'])} ({facts['state']}): {states}{pace}"
+
+
+def _held(app: App) -> list[tuple[str, LastLook]]:
+    """The issues that their last look holds back, and what it found."""
+    from digest.pipeline.delivery import is_held
+
+    approved = app.store.issues.issues(states=(IssueState.APPROVED,))
+    found = (
+        (kept.issue.slug, app.store.preflight.look(kept.id))
+        for kept in approved
+        if is_held(app, kept)
+    )
+    return [(slug, look) for slug, look in found if look]
 
 
 def _row(app: App, newsletter: Newsletter) -> dict[str, object]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from digest.config.quantities import parse_calendar_length
 from digest.config.wording import UnfitError, listed, nearest, shown
 from digest.model import CalendarLength, Sender, Weekday
-from digest.model.address import ascii_address, ascii_domain, parse_address
+from digest.model.address import address_problem, ascii_address, ascii_domain, parse_address
 from digest.model.cron import CronExpression
 
 PLACEHOLDERS = ("lead", "more", "count", "name", "date")
@@ -233,6 +233,17 @@ def check_base_url(value: str) -> str:
     if plain != value:
         message = f"should end without a slash, query or fragment, not {shown(value)}"
         raise UnfitError(message, fix=f"write {shown(plain)}")
+    return value
+
+
+def check_address(value: str) -> str:
+    """An address for mail; empty stays empty.
+
+    :raises UnfitError: for anything else.
+    """
+    if value and (problem := address_problem(value)):
+        message = f"should be an address for mail, not {shown(value)}: {problem}"
+        raise UnfitError(message, fix='for example "qa@example.org"; empty to mail the readers')
     return value
 
 

@@ -18,6 +18,7 @@ from pydantic import (
 
 from digest.config.mail_notations import check_feedback_sender, check_key_file, check_selector
 from digest.config.notations import (
+    check_address,
     check_base_url,
     check_bounce_address,
     check_domain,
@@ -39,6 +40,7 @@ from digest.model import (
     FeedList,
     FrequencyCap,
     ImageHost,
+    LastLookAction,
     Newsletter,
     Rate,
 )
@@ -65,6 +67,7 @@ BounceAddress = Annotated[str, AfterValidator(check_bounce_address)]
 Share = Annotated[
     float, Field(gt=0, le=1, strict=True, description="a share above 0 and up to 1, such as 0.05")
 ]
+OptionalAddress = Annotated[str, AfterValidator(check_address)]
 OptionalUrl = Annotated[str, AfterValidator(check_home_url)]
 
 
@@ -208,6 +211,9 @@ class DeliverSettings(Section):
     lifetime: Duration
     late_after: Duration
     frequency_cap: Cap
+    last_look: Duration
+    last_look_action: LastLookAction
+    test_mode: OptionalAddress
     message_domain: Domain
     feedback_sender: Annotated[str, AfterValidator(check_feedback_sender)]
     domain_rate: Pace

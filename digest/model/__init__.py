@@ -3,6 +3,7 @@
 One noun a module; import them from here.
 """
 
+from digest.model.amendment import Amendment, Told
 from digest.model.archive import BEGINNING, FeedArchive
 from digest.model.article import (
     Article,
@@ -114,6 +115,13 @@ from digest.model.issue import (
     Section,
     Story,
 )
+from digest.model.lastlook import (
+    LastLook,
+    LastLookAction,
+    LookOutcome,
+    StoryTrouble,
+    Trouble,
+)
 from digest.model.links import LinkCheck
 from digest.model.newsletter import (
     Approval,
@@ -142,6 +150,7 @@ from digest.model.picture import (
 )
 from digest.model.placement import Choice, PlacedBy, Placement, ScorePart, Verdict
 from digest.model.preflight import Client, Finding, Place, Severity, Trial, Waiver
+from digest.model.rehearsal import Rehearsal
 from digest.model.relay import DomainLimit, Rate, RateUse, Relay, RelayState, WarmUp
 from digest.model.schedule import (
     CalendarLength,
@@ -162,6 +171,7 @@ __all__ = [
     "NO_EDITS",
     "NO_WORDING",
     "Accepted",
+    "Amendment",
     "AnswerCount",
     "Approval",
     "Article",
@@ -227,10 +237,13 @@ __all__ = [
     "IssueState",
     "KeptEntry",
     "KeptIssue",
+    "LastLook",
+    "LastLookAction",
     "LengthUnit",
     "LinkCheck",
     "Login",
     "Logo",
+    "LookOutcome",
     "Lost",
     "MailKind",
     "Mark",
@@ -270,6 +283,7 @@ __all__ = [
     "RateUse",
     "RecipientReport",
     "Refused",
+    "Rehearsal",
     "Relay",
     "RelayState",
     "RenderedIssue",
@@ -293,6 +307,7 @@ __all__ = [
     "StandingText",
     "Story",
     "StoryQuotes",
+    "StoryTrouble",
     "Subscriber",
     "Subscription",
     "Suppression",
@@ -301,8 +316,10 @@ __all__ = [
     "TextEdit",
     "TextField",
     "TextKey",
+    "Told",
     "Topic",
     "Trial",
+    "Trouble",
     "Unbuildable",
     "Variant",
     "Verdict",

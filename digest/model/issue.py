@@ -16,6 +16,7 @@ class IssueKind(StrEnum):
 
     DIGEST = "digest"
     ROUNDUP = "roundup"
+    CORRECTION = "correction"
 
 
 class IssueState(StrEnum):

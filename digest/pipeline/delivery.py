@@ -13,6 +13,7 @@ from digest.model import (
     DeliveryState,
     IssueState,
     KeptIssue,
+    LookOutcome,
     RenderedIssue,
     SendOutcome,
     Tally,
@@ -23,6 +24,7 @@ from digest.pipeline.handover import Handover, OnSettled, ignore
 from digest.pipeline.letters import sample_envelope, signing_keys
 from digest.pipeline.relays import keep_uses, restore
 from digest.pipeline.timing import opens_at, reader_times
+from digest.pipeline.told import told_of
 from digest.pipeline.variants import Variants
 from digest.pipeline.worker import work
 
@@ -63,10 +65,13 @@ def deliver_issue(
     ``on_settled`` is called from the workers' threads. ``patience`` is how long it waits when the
     relays' rates let nobody through; whoever has to wait longer gets it by a later run.
 
-    :raises StateError: when the issue is not approved.
+    :raises StateError: when the issue is not approved, or test mode is on.
     :raises ConfigError: when a key that should sign the mail cannot be used.
     :raises StoreError: when the ledger cannot be written; the next run goes on from what it holds.
     """
+    if address := app.config.settings.deliver.test_mode:
+        what = f"goes to no reader while [deliver] test_mode sends everything to {address}"
+        raise StateError(kept.issue.slug, what)
     if kept.state not in SENDABLE:
         raise StateError(kept.issue.slug, f"is {kept.state}; only approved issues are sent")
     newsletter = app.config.newsletter(kept.issue.key.newsletter)
@@ -81,9 +86,7 @@ def deliver_issue(
             stopped=f"the database {doubt}; who got this already may not be in it – see "
             "`digest status`, then say `digest resume --after-restore`",
         )
-    begun = kept.state is IssueState.SENDING and ledger.tally(kept.id).counts
-    times = None if begun else reader_times(app, kept)
-    ledger.freeze(kept.id, newsletter=kept.issue.key.newsletter, now=app.clock(), times=times)
+    _freeze(app, kept)
     ledger.recover([name for name in ledger.owners() if is_dead(name)], now=app.clock())
     variants = Variants(
         kept=kept,
@@ -111,6 +114,15 @@ def deliver_issue(
     return _conclude(run)
 
 
+def _freeze(app: App, kept: KeptIssue) -> None:
+    """Freeze the recipients, unless an earlier run did."""
+    ledger, newsletter = app.store.ledger, kept.issue.key.newsletter
+    begun = kept.state is IssueState.SENDING and ledger.tally(kept.id).counts
+    times = None if begun else reader_times(app, kept)
+    told = None if begun else told_of(app, kept)
+    ledger.freeze(kept.id, newsletter=newsletter, now=app.clock(), times=times, told=told)
+
+
 def deliver_waiting(
     app: App,
     *,
@@ -120,12 +132,16 @@ def deliver_waiting(
 ) -> Iterator[Delivered]:
     """Send every issue that may go out: those under way, and approved ones whose time it is.
 
-    Not before their time of sending, not when they are late, and not while all of their readers
-    wait for later.
+    Not before their time of sending, not when they are late, not when their last look holds them,
+    and not while all of their readers wait for later.
     """
     for kept in reversed(app.store.issues.issues(states=SENDABLE)):
-        if not (is_late(app, kept) or is_early(app, kept) or _is_waiting(app, kept)):
+        if not _is_kept_back(app, kept):
             yield deliver_issue(app, kept, stop=stop, on_settled=on_settled, patience=patience)
+
+
+def _is_kept_back(app: App, kept: KeptIssue) -> bool:
+    return any(holds(app, kept) for holds in (is_late, is_early, is_held, _is_waiting))
 
 
 def is_early(app: App, kept: KeptIssue) -> bool:
@@ -147,6 +163,18 @@ def _is_waiting(app: App, kept: KeptIssue) -> bool:
     if next_at is None or next_at <= app.clock():
         return False
     return not app.store.ledger.tally(kept.id)[DeliveryState.CLAIMED]
+
+
+def is_held(app: App, kept: KeptIssue) -> bool:
+    """Whether the last look at an approved issue found what a person must decide on."""
+    if kept.state is not IssueState.APPROVED:
+        return False
+    look = app.store.preflight.look(kept.id)
+    return (
+        look is not None
+        and look.outcome is LookOutcome.HELD
+        and look.approved_at == kept.approved_at
+    )
 
 
 def is_late(app: App, kept: KeptIssue) -> bool:

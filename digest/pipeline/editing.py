@@ -106,8 +106,9 @@ def rebuild_issue(app: App, slug: str) -> Rebuilt:
     :raises StateError: when the issue is no draft, is a roundup, or changed in the meantime.
     """
     kept = _draft(app, slug)
-    if kept.issue.kind is IssueKind.ROUNDUP:
-        raise StateError(kept.issue.slug, "is a roundup, which is not made from a period's entries")
+    if kept.issue.kind is not IssueKind.DIGEST:
+        what = f"is a {kept.issue.kind}, which is not made from a period's entries"
+        raise StateError(kept.issue.slug, what)
     newsletter = app.config.newsletter(kept.issue.key.newsletter)
     made = make_assembly(app, newsletter, kept.issue.key.period, edits=kept.edits, issue=kept.issue)
     edited = apply(kept.edits, made.issue, newsletter=newsletter)
@@ -177,7 +178,7 @@ def _galley(kept: KeptIssue, content: bytes, *, name: str, force: bool) -> Galle
 
 def _corrections(app: App, kept: KeptIssue, moves: Sequence[Move]) -> tuple[Correction, ...]:
     """What the moves teach; those in a roundup are about its own sections, not about topics."""
-    if kept.issue.kind is IssueKind.ROUNDUP:
+    if kept.issue.kind is not IssueKind.DIGEST:
         return ()
     return tuple(_correction(app, kept, move) for move in moves)
 

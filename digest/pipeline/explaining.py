@@ -77,8 +77,9 @@ def compare(app: App, slug: str, other: str = "") -> Comparison:
     if other:
         after = app.store.issues.get(other).issue
         return Comparison(before=kept.issue, after=after, found=differences(kept.issue, after))
-    if kept.issue.kind is IssueKind.ROUNDUP:
-        raise StateError(slug, "is a roundup, which is not made from rules; name another issue")
+    if kept.issue.kind is not IssueKind.DIGEST:
+        what = f"is a {kept.issue.kind}, which is not made from rules; name another issue"
+        raise StateError(slug, what)
     newsletter = app.config.newsletter(kept.issue.key.newsletter)
     assembly = make_assembly(
         app, newsletter, kept.issue.key.period, edits=kept.edits, issue=kept.issue

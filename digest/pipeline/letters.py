@@ -1,7 +1,10 @@
 """One reader's message: the frozen rendering, its slots filled, in an envelope."""
 
 import hashlib
+import re
+from dataclasses import replace
 from datetime import datetime
+from html import escape
 
 from digest.app import App
 from digest.audience.tokens import (
@@ -11,6 +14,7 @@ from digest.audience.tokens import (
     unsubscribe_token,
     unsubscribe_url,
 )
+from digest.compose.edition import plain
 from digest.compose.personalise import ReaderSlots, fill, filled
 from digest.deliver.message import Letter, feedback_id, message_id, pieces, sender_id
 from digest.deliver.signing.dkim import DkimKey
@@ -20,6 +24,12 @@ from digest.model.address import ascii_domain
 
 TEST_SUBSCRIBER = 0
 """No subscriber has this id: the unsubscribe link of a test message changes nothing."""
+
+_BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
+_BANNER = (
+    '<div style="background-color:#8c1d18;color:#ffffff;padding:12px 16px;text-align:center;'
+    'font-family:Arial,sans-serif;font-size:16px;line-height:24px">{text}</div>'
+)
 
 
 def envelope_for(
@@ -51,6 +61,41 @@ def sample_envelope(
     unique = hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()
     identity = f"<test.{unique}@{domain}>"
     return _envelope(app, kept, rendering, delivery, identity=identity, prefix="[TEST] ")
+
+
+def rehearsal_envelope(
+    app: App, kept: KeptIssue, rendering: RenderedIssue, delivery: Delivery, *, address: str
+) -> Envelope:
+    """The message of one delivery, to another address, saying on top whom it is meant for.
+
+    Its links are those of a test: whoever follows them ends nobody's subscription. It is as
+    :func:`envelope_for` makes it in all else, but for its Message-ID and what marks its subject.
+
+    :raises MessageError: when no correct message can be made.
+    """
+    domain = message_domain(app, _newsletter(app, kept))
+    meant_for = f"{delivery.name} <{delivery.address}>" if delivery.name else delivery.address
+    seed = f"{kept.issue.slug}/{delivery.subscriber_id}/{address}/{app.clock().isoformat()}"
+    unique = hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()
+    return _envelope(
+        app,
+        kept,
+        _bannered(rendering, f"TEST MODE: this message is meant for {meant_for}"),
+        replace(delivery, subscriber_id=TEST_SUBSCRIBER, address=address),
+        identity=f"<test.{unique}@{domain}>",
+        prefix="[TEST MODE] ",
+    )
+
+
+def _bannered(rendering: RenderedIssue, said: str) -> RenderedIssue:
+    said, body = plain(said), _BODY.search(rendering.html)
+    at = body.end() if body else 0
+    banner = _BANNER.format(text=escape(said))
+    return replace(
+        rendering,
+        html=f"{rendering.html[:at]}{banner}{rendering.html[at:]}",
+        text=f"{said}\n\n{rendering.text}",
+    )
 
 
 def sample_copy(

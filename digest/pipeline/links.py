@@ -1,7 +1,7 @@
 """Links: asked for through the guarded door, many at once, and remembered for a day."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from digest.app import App
@@ -15,6 +15,14 @@ _ENOUGH = 16_384  # bytes: that a page answers is all we want to know
 _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.8"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkAnswer:
+    """What came of asking for a link just now. ``opening`` is the beginning of its page."""
+
+    check: LinkCheck
+    opening: bytes = b""
+
+
 def check_links(
     app: App, urls: Sequence[str], *, failures_for: timedelta = timedelta(0)
 ) -> dict[str, LinkCheck]:
@@ -23,12 +31,9 @@ def check_links(
     What was there within a day is not asked again; what failed is, unless that was less than
     ``failures_for`` ago. A host without an address is asked for three times.
     """
-    now, store = app.clock(), app.store.preflight
     known = known_links(app, urls, failures_for=failures_for)
-    asked = _ask(app, [url for url in urls if url not in known])
-    if asked:
-        store.keep_links(tuple(asked.values()), since=now - FRESH)
-    return known | asked
+    asked = ask_links(app, [url for url in urls if url not in known])
+    return known | {url: answer.check for url, answer in asked.items()}
 
 
 def known_links(
@@ -43,17 +48,21 @@ def known_links(
     }
 
 
-def _ask(app: App, urls: Sequence[str]) -> dict[str, LinkCheck]:
-    found: dict[str, LinkCheck] = {}
+def ask_links(app: App, urls: Sequence[str]) -> dict[str, LinkAnswer]:
+    """What is behind each of these addresses now, whatever is remembered; it is remembered."""
+    found: dict[str, LinkAnswer] = {}
     waiting = list(dict.fromkeys(urls))
     for _ in range(_TRIES):
         for answer in app.fetcher.fetch([_request(url) for url in waiting]):
             url = answer.request.url
             empty = LinkCheck(url=url, checked_at=app.clock())
             found[url] = _answered(empty, answer.result)
-        waiting = [url for url in waiting if url in found and found[url].unresolved]
+        waiting = [url for url in waiting if url in found and found[url].check.unresolved]
         if not waiting:
             break
+    if found:
+        checks = tuple(answer.check for answer in found.values())
+        app.store.preflight.keep_links(checks, since=app.clock() - FRESH)
     return found
 
 
@@ -61,11 +70,12 @@ def _request(url: str) -> FetchRequest:
     return FetchRequest(url=url, accept=_ACCEPT, max_size=_ENOUGH, keep_partial=True)
 
 
-def _answered(check: LinkCheck, result: FetchResult) -> LinkCheck:
+def _answered(check: LinkCheck, result: FetchResult) -> LinkAnswer:
     match result:
         case FetchFailed(reason=reason, status=status, unresolved=unresolved):
-            return replace(check, failure=reason, status=status, unresolved=unresolved)
-        case Fetched(url=url):
-            return replace(check, final_url=url)
+            failed = replace(check, failure=reason, status=status, unresolved=unresolved)
+            return LinkAnswer(check=failed)
+        case Fetched(url=url, body=body):
+            return LinkAnswer(check=replace(check, final_url=url), opening=body)
         case _:
-            return check
+            return LinkAnswer(check=check)

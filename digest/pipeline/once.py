@@ -5,14 +5,16 @@ from collections.abc import Iterator
 
 from digest.app import App
 from digest.pipeline.approval import Approved, approve_automatic
-from digest.pipeline.delivery import Delivered, deliver_waiting
+from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted, draft_due_issues
 from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entries
 from digest.pipeline.handover import OnSettled, ignore
 from digest.pipeline.lastcall import last_call
+from digest.pipeline.lastlook import LookedAgain, last_looks
 from digest.pipeline.lists import ListRefreshed, refresh_lists
 from digest.pipeline.pictures import Illustrated, illustrate_drafts
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
+from digest.pipeline.rehearsal import Rehearsed, send_waiting
 
 Happening = (
     ListRefreshed
@@ -22,7 +24,9 @@ Happening = (
     | Drafted
     | Illustrated
     | Approved
+    | LookedAgain
     | Delivered
+    | Rehearsed
 )
 
 
@@ -42,7 +46,8 @@ def run_once(
         lambda: draft_due_issues(app),
         lambda: illustrate_drafts(app),
         lambda: approve_automatic(app),
-        lambda: deliver_waiting(app, stop=stop, on_settled=on_settled),
+        lambda: last_looks(app),
+        lambda: send_waiting(app, stop=stop, on_settled=on_settled),
     ):
         for happening in step():
             yield happening

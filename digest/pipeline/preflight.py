@@ -13,6 +13,7 @@ from digest.compose.preflight.hosts import is_reserved
 from digest.compose.preflight.issue_rules import EVERY_RULE
 from digest.compose.preflight.rules import Proof, Rule
 from digest.compose.preflight.verdict import Verdict, judge
+from digest.curate.lastlook import look_lines
 from digest.curate.roundup import promised_sections
 from digest.errors import StateError, UnfitError
 from digest.model import (
@@ -33,6 +34,7 @@ from digest.pipeline.links import check_links, known_links
 from digest.pipeline.pictures import missing_pictures
 from digest.pipeline.sources import newsletter_feeds
 from digest.pipeline.spam import has_spamassassin, spam_score
+from digest.pipeline.told import told_of
 
 EVERY = "*"
 """In place of a rule's name: every rule."""
@@ -86,6 +88,8 @@ def preflight(
     waivers = app.store.preflight.waivers(kept.id)
     others = copies(app, kept, rendering, proof)
     verdict = judge(proof, manner.rules, waivers, copies=others)
+    look = app.store.preflight.look(kept.id)
+    notes = (*notes, *(look_lines(look) if look else ()))
     return Preflight(kept=kept, verdict=verdict, support=support_of(proof), notes=notes)
 
 
@@ -205,8 +209,11 @@ def _circumstances(
         for each in app.store.issues.issues(
             newsletter=newsletter.id, states=(*_WENT_OUT, IssueState.APPROVED)
         )
-        if each.id != kept.id and each.issue.key.period.end <= kept.issue.key.period.end
+        if each.id != kept.id
+        and each.issue.kind is not IssueKind.CORRECTION
+        and each.issue.key.period.end <= kept.issue.key.period.end
     ]
+    corrects = kept.issue.kind is IssueKind.CORRECTION
     sent = next((each for each in before if each.state in _WENT_OUT), None)
     states = app.store.feeds.states(newsletter_feeds(app, newsletter))
     return Circumstances(
@@ -219,8 +226,8 @@ def _circumstances(
         message_size=len(message),
         headers=frozenset(name.lower() for name in message_from_bytes(message)),
         ways=_ways(app, kept),
-        recipients=app.store.audience.count(newsletter=newsletter.id, consent=Consent.CONFIRMED),
-        recipients_before=app.store.ledger.tally(sent.id).total if sent else None,
+        recipients=_recipients(app, kept),
+        recipients_before=app.store.ledger.tally(sent.id).total if sent and not corrects else None,
         promised=_promised(kept, newsletter),
         past=tuple(
             each.issue for each in before[:_REMEMBERED] if each.issue.kind is IssueKind.DIGEST
@@ -238,6 +245,14 @@ def _ways(app: App, kept: KeptIssue) -> Ways:
         preferences=slots.preferences_url,
         web=f"{app.config.settings.web.public_url}/issues/{kept.issue.slug}",
     )
+
+
+def _recipients(app: App, kept: KeptIssue) -> int:
+    newsletter = kept.issue.key.newsletter
+    told = told_of(app, kept)
+    if told:
+        return app.store.ledger.count_told(told, newsletter=newsletter)
+    return app.store.audience.count(newsletter=newsletter, consent=Consent.CONFIRMED)
 
 
 def _promised(kept: KeptIssue, newsletter: Newsletter) -> int | None:

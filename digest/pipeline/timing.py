@@ -4,11 +4,16 @@ from datetime import datetime
 
 from digest.app import App
 from digest.curate.timing.local import due_times
-from digest.model import DueTimes, KeptIssue
+from digest.model import DueTimes, IssueKind, KeptIssue
 
 
 def reader_times(app: App, kept: KeptIssue) -> DueTimes | None:
-    """When the issue is due by the clock of each reader; None where all get it at once."""
+    """When the issue is due by the clock of each reader; None where all get it at once.
+
+    A correction cannot wait for anybody's clock.
+    """
+    if kept.issue.kind is IssueKind.CORRECTION:
+        return None
     newsletter = app.config.newsletters.get(kept.issue.key.newsletter)
     if newsletter is None or not newsletter.schedule.local_time:
         return None

@@ -14,6 +14,7 @@ from digest.model import (
     FrequencyCap,
     NewSubscriber,
     RateUse,
+    Rehearsal,
     RelayState,
     Settlement,
     Subscriber,
@@ -21,6 +22,7 @@ from digest.model import (
     Suppression,
     SuppressionReason,
     Tally,
+    Told,
     Variant,
 )
 
@@ -100,12 +102,19 @@ class LedgerStore(Protocol):
     """One row per recipient of each issue, and the states of RELIABILITY's sending rules."""
 
     def freeze(
-        self, issue_id: int, *, newsletter: str, now: datetime, times: DueTimes | None = None
+        self,
+        issue_id: int,
+        *,
+        newsletter: str,
+        now: datetime,
+        times: DueTimes | None = None,
+        told: Told | None = None,
     ) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
 
         With ``times``, each is due at theirs; without, all at once.
         Returns how many there are; frozen recipients of an earlier call stay as they are.
+        ``told`` narrows them to those who got another issue.
         """
         ...
 
@@ -167,6 +176,28 @@ class LedgerStore(Protocol):
 
     def next_due(self, issue_id: int) -> datetime | None:
         """When the next of those who wait is due, maybe by now; None when nobody waits."""
+        ...
+
+    def prospects(
+        self, issue_id: int, *, newsletter: str, now: datetime, told: Told | None = None
+    ) -> tuple[Delivery, ...]:
+        """The deliveries that :meth:`freeze` would freeze now; their ids are 0."""
+        ...
+
+    def keep_rehearsal(self, rehearsal: Rehearsal) -> None:
+        """Keep the last rehearsal of an issue, in place of the one before."""
+        ...
+
+    def rehearsal(self, issue_id: int) -> Rehearsal | None:
+        """The last rehearsal of an issue."""
+        ...
+
+    def variants_told(self, issue_id: int) -> tuple[Variant, ...]:
+        """The variants in which an issue reached anybody, or may have."""
+        ...
+
+    def count_told(self, told: Told, *, newsletter: str) -> int:
+        """How many of those who got an issue would be told of a correction now."""
         ...
 
     def tally(self, issue_id: int) -> Tally:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from digest.model import (
+    Amendment,
     Choice,
     Correction,
     Edits,
@@ -13,6 +14,7 @@ from digest.model import (
     IssueKind,
     IssueState,
     KeptIssue,
+    LastLook,
     LinkCheck,
     Media,
     PictureSlot,
@@ -35,11 +37,13 @@ class IssueStore(Protocol):
         now: datetime,
         state: IssueState = IssueState.DRAFT,
         choices: Sequence[Choice] = (),
+        amendment: Amendment | None = None,
     ) -> KeptIssue | None:
         """Keep a new issue and mark its entries as used; None when its period has one already.
 
-        With ``IssueState.SKIPPED`` the period is used up and no entry is. A roundup uses no
-        entries up, and its period is no digest's.
+        With ``IssueState.SKIPPED`` the period is used up and no entry is. A roundup and
+        a correction use no entries up, and their periods are no digest's. ``amendment`` is what a
+        correction tells, kept in the same transaction.
         """
         ...
 
@@ -102,6 +106,14 @@ class IssueStore(Protocol):
         """What became of each entry when the issue was made, in order of key."""
         ...
 
+    def amendments(self, issue_id: int) -> tuple[Amendment, ...]:
+        """What was put right in an issue after it went out, oldest first."""
+        ...
+
+    def amendment_by(self, correction: str) -> Amendment | None:
+        """What a correction, by its slug, tells."""
+        ...
+
     def add_corrections(self, corrections: Sequence[Correction]) -> None:
         """Keep editors' words on topics; a later one on the same entry replaces the earlier."""
         ...
@@ -118,7 +130,7 @@ class IssueStore(Protocol):
 
 
 class PreflightStore(Protocol):
-    """What editors waived of an issue's pre-flight, and what was found behind links."""
+    """What editors waived of an issue's pre-flight, what was found behind links, last looks."""
 
     def waive(self, issue_id: int, given: Sequence[Waiver]) -> None:
         """Keep waivers of an issue; a later one on the same finding replaces the earlier."""
@@ -142,6 +154,14 @@ class PreflightStore(Protocol):
 
     def links(self, urls: Sequence[str], *, since: datetime) -> dict[str, LinkCheck]:
         """What was found behind those links that were asked ``since`` then."""
+        ...
+
+    def keep_look(self, issue_id: int, look: LastLook) -> None:
+        """Keep the last look at an issue, in place of the one before."""
+        ...
+
+    def look(self, issue_id: int) -> LastLook | None:
+        """The last look at an issue, of whichever approval."""
         ...
 
 

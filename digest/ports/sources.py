@@ -67,6 +67,10 @@ class EntryStore(Protocol):
         """What an entry was before its edits, oldest first; at most the last 20."""
         ...
 
+    def as_of(self, key: EntryKey, then: datetime) -> Entry | None:
+        """What an entry was at that time, as far back as its history is kept."""
+        ...
+
     def mark(self, key: EntryKey, mark: Mark | None) -> bool:
         """Mark an entry, or take its mark away; whether there is such an entry."""
         ...

@@ -8,18 +8,21 @@ from datetime import timedelta
 import structlog
 
 from digest.app import App
-from digest.model import Delivery, Settlement
+from digest.curate.lastlook import look_lines
+from digest.model import Delivery, LookOutcome, Settlement
 from digest.pipeline.approval import Approved, approve_automatic
-from digest.pipeline.delivery import Delivered, deliver_waiting
+from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted, draft_due_issues
 from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entries
 from digest.pipeline.lastcall import last_call
+from digest.pipeline.lastlook import LookedAgain, last_looks
 from digest.pipeline.lists import ListRefreshed, refresh_lists
 from digest.pipeline.once import Happening
 from digest.pipeline.pace import Pace
 from digest.pipeline.pictures import Illustrated, illustrate_drafts
 from digest.pipeline.pushes import PushTaken, compare_with_pushes, take_pushes
 from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
+from digest.pipeline.rehearsal import Rehearsed, send_waiting
 from digest.pipeline.websub import HubAsked, tend_subscriptions
 from digest.service.health import Pulse
 
@@ -68,7 +71,8 @@ class Jobs:
             lambda: draft_due_issues(self._app),
             lambda: illustrate_drafts(self._app),
             lambda: approve_automatic(self._app),
-            lambda: deliver_waiting(
+            lambda: last_looks(self._app),
+            lambda: send_waiting(
                 self._app, stop=self._stop, on_settled=self._alive, patience=_NO_PATIENCE
             ),
         )
@@ -146,10 +150,20 @@ def tell(happening: ToldOf) -> None:
             )
         case Illustrated():
             _tell_pictures(happening)
-        case Approved(error=error) if error:
-            log.error("issue.not_approved", issue=happening.slug, error=error)
+        case Approved() | LookedAgain() | Rehearsed() | Delivered():
+            _tell_sending(happening)
+        case _:
+            pass
+
+
+def _tell_sending(happening: Approved | LookedAgain | Rehearsed | Delivered) -> None:
+    match happening:
         case Approved():
-            log.info("issue.approved", issue=happening.slug)
+            _tell_approved(happening)
+        case LookedAgain():
+            _tell_look(happening)
+        case Rehearsed():
+            _tell_rehearsal(happening)
         case Delivered():
             counts = {str(state): count for state, count in happening.tally.counts}
             again = happening.stopped and happening.told
@@ -159,8 +173,42 @@ def tell(happening: ToldOf) -> None:
                 stopped=happening.stopped,
                 **counts,
             )
-        case _:
-            pass
+
+
+def _tell_approved(approved: Approved) -> None:
+    if approved.error:
+        log.error("issue.not_approved", issue=approved.slug, error=approved.error)
+    else:
+        log.info("issue.approved", issue=approved.slug)
+
+
+def _tell_rehearsal(rehearsed: Rehearsed) -> None:
+    done = rehearsed.rehearsal
+    log.warning(
+        "issue.rehearsed",
+        issue=rehearsed.slug,
+        test_mode=done.address,
+        sent=done.sent,
+        failed=done.failed,
+        stopped=done.stopped,
+    )
+
+
+def _tell_look(looked: LookedAgain) -> None:
+    """A held issue is an error: nothing happens until a person comes."""
+    look = looked.look
+    say = log.warning if look.found or look.note else log.info
+    if look.outcome is LookOutcome.HELD:
+        say = log.error
+    say(
+        "issue.last_look",
+        issue=looked.slug,
+        outcome=str(look.outcome),
+        links=look.links,
+        unreached=look.unreached,
+        found=list(look_lines(look))[1:],
+        note=look.note,
+    )
 
 
 def _tell_list(refreshed: ListRefreshed) -> None:

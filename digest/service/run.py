@@ -47,6 +47,8 @@ def serve(app: App, *, site: Site, stop: threading.Event) -> None:
         raise
     scheduler = _schedule(Jobs(app, pulse=pulse, stop=stop), app, pulse)
     scheduler.start()
+    if address := app.config.settings.deliver.test_mode:
+        log.warning("test_mode.on", address=address, note="no reader gets any issue")
     log.info("service.started", url=app.config.settings.web.public_url, port=server.port)
     try:
         stop.wait()

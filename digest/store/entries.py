@@ -126,6 +126,26 @@ class SqlEntries:
         with self._database.reading() as connection:
             return tuple(decode_entry(document) for document in connection.scalars(wanted))
 
+    def as_of(self, key: EntryKey, then: datetime) -> Entry | None:
+        """What an entry was at that time, as far back as its history is kept."""
+        kept = self.entry(key)
+        if kept is None or kept.edited_at is None or kept.edited_at <= then:
+            return kept.entry if kept else None
+        own = kept.entry.key
+        replaced_next = (
+            select(entry_history.c.document)
+            .where(
+                entry_history.c.feed_url == own.feed,
+                entry_history.c.entry_id == own.id,
+                entry_history.c.replaced_at > then,
+            )
+            .order_by(entry_history.c.id)
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            document = connection.scalar(replaced_next)
+        return decode_entry(document) if document else kept.entry
+
     def mark(self, key: EntryKey, mark: Mark | None) -> bool:
         """Mark an entry, or take its mark away; whether there is such an entry."""
         values = {"mark_state": mark and mark.state, "mark_why": mark.why if mark else ""}

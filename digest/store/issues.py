@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from digest.errors import StateError, UnknownNameError
 from digest.model import (
+    Amendment,
     Choice,
     Correction,
     Edits,
@@ -32,6 +33,7 @@ from digest.model import (
     PublishedIssue,
     RenderedIssue,
 )
+from digest.store.amendments import amendment_by, amendments_of, keep_amendment
 from digest.store.codec import decode_edits, decode_issue, encode_edits, encode_issue
 from digest.store.database import Database
 from digest.store.editing import choices_of, corrections_of, keep_choices, keep_corrections
@@ -57,10 +59,12 @@ class SqlIssues:
         now: datetime,
         state: IssueState = IssueState.DRAFT,
         choices: Sequence[Choice] = (),
+        amendment: Amendment | None = None,
     ) -> KeptIssue | None:
         """Keep a new issue and mark its entries as used; None when its period has one already.
 
-        A skipped issue and a roundup use no entries up; a roundup's period is no digest's.
+        A skipped issue, a roundup and a correction use no entries up; the period of the latter two
+        is no digest's. ``amendment`` is what a correction tells.
 
         :raises StateError: when an issue of another period has its slug.
         """
@@ -72,6 +76,8 @@ class SqlIssues:
                 _use_up(connection, issue_id, issue)
             if choices:
                 keep_choices(connection, self._database, issue_id, choices)
+            if amendment:
+                keep_amendment(connection, amendment)
             return _read(connection, issue_id)
 
     def get(self, slug: str) -> KeptIssue:
@@ -201,6 +207,16 @@ class SqlIssues:
         with self._database.reading() as connection:
             return choices_of(connection, issue_id)
 
+    def amendments(self, issue_id: int) -> tuple[Amendment, ...]:
+        """What was put right in an issue after it went out, oldest first."""
+        with self._database.reading() as connection:
+            return amendments_of(connection, issue_id)
+
+    def amendment_by(self, correction: str) -> Amendment | None:
+        """What a correction, by its slug, tells."""
+        with self._database.reading() as connection:
+            return amendment_by(connection, correction)
+
     def add_corrections(self, corrections: Sequence[Correction]) -> None:
         """Keep editors' words on topics; a later one on the same entry replaces the earlier."""
         if corrections:
@@ -291,7 +307,7 @@ def _why_not(connection: Connection, kept: KeptIssue, done: str) -> str:
 
 
 def _use_up(connection: Connection, issue_id: int, issue: Issue) -> None:
-    if issue.kind is IssueKind.ROUNDUP:
+    if issue.kind is not IssueKind.DIGEST:
         return
     keys = dict.fromkeys(issue.entry_keys)
     used = [{"issue_id": issue_id, "feed_url": key.feed, "entry_id": key.id} for key in keys]

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     bindparam,
     case,
     exists,
@@ -33,11 +34,16 @@ from digest.model import (
     DueTimes,
     FrequencyCap,
     IssueState,
+    Rehearsal,
     Settlement,
+    Told,
+    Variant,
 )
+from digest.store.amendments import audience_told, count_told, variants_told
 from digest.store.codec import decode_variant
 from digest.store.database import portions
 from digest.store.frequency import WAITING, hold_back
+from digest.store.rehearsals import keep_rehearsal, rehearsal_of
 from digest.store.standing import SqlStanding
 from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
 
@@ -164,13 +170,19 @@ class SqlLedger(SqlStanding):
     """A :class:`digest.ports.LedgerStore`."""
 
     def freeze(
-        self, issue_id: int, *, newsletter: str, now: datetime, times: DueTimes | None = None
+        self,
+        issue_id: int,
+        *,
+        newsletter: str,
+        now: datetime,
+        times: DueTimes | None = None,
+        told: Told | None = None,
     ) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
 
         With ``times``, each is due at theirs; without, all at once. Returns how many there are;
         frozen recipients of an earlier call stay as they are, and nobody is added to them: whoever
-        subscribes later gets the next issue.
+        subscribes later gets the next issue. ``told`` narrows them to those who got another issue.
 
         :raises StateError: when the issue is another newsletter's, or neither approved nor being
             sent.
@@ -179,7 +191,10 @@ class SqlLedger(SqlStanding):
             _start_sending(connection, issue_id, newsletter)
             count = _count(connection, issue_id)
             if not count:
-                self._freeze(connection, issue_id, newsletter=newsletter, now=now, times=times)
+                audience = _audience(
+                    issue_id, newsletter=newsletter, now=now, times=times, told=told
+                )
+                self._freeze(connection, audience)
                 count = _count(connection, issue_id)
         return count
 
@@ -279,41 +294,35 @@ class SqlLedger(SqlStanding):
         with self._database.writing() as connection:
             return connection.execute(free).rowcount
 
-    def _freeze(
-        self,
-        connection: Connection,
-        issue_id: int,
-        *,
-        newsletter: str,
-        now: datetime,
-        times: DueTimes | None,
-    ) -> None:
-        due_at = _due_at(times)
-        audience = (
-            select(
-                literal(issue_id),
-                subscribers.c.id,
-                subscribers.c.address,
-                subscribers.c.name,
-                literal(DeliveryState.QUEUED, _row.state.type),
-                literal(0),
-                func.coalesce(due_at, literal(now, _row.next_attempt_at.type)),
-                ~true(),
-                literal(0),
-                literal(""),
-                literal(now, _row.updated_at.type),
-                subscriptions.c.topics,
-                subscriptions.c.volume,
-                due_at,
-            )
-            .join_from(subscriptions, subscribers)
-            .where(
-                subscriptions.c.newsletter == newsletter,
-                subscriptions.c.consent == Consent.CONFIRMED,
-                ~_suppressed,
-            )
-            .order_by(subscribers.c.id)
-        )
+    def prospects(
+        self, issue_id: int, *, newsletter: str, now: datetime, told: Told | None = None
+    ) -> tuple[Delivery, ...]:
+        """The deliveries that :meth:`freeze` would freeze now; their ids are 0."""
+        audience = _audience(issue_id, newsletter=newsletter, now=now, told=told)
+        with self._database.reading() as connection:
+            return tuple(map(_prospect, connection.execute(audience)))
+
+    def keep_rehearsal(self, rehearsal: Rehearsal) -> None:
+        """Keep the last rehearsal of an issue, in place of the one before."""
+        with self._database.writing() as connection:
+            keep_rehearsal(connection, self._database, rehearsal)
+
+    def rehearsal(self, issue_id: int) -> Rehearsal | None:
+        """The last rehearsal of an issue."""
+        with self._database.reading() as connection:
+            return rehearsal_of(connection, issue_id)
+
+    def variants_told(self, issue_id: int) -> tuple[Variant, ...]:
+        """The variants in which an issue reached anybody, or may have."""
+        with self._database.reading() as connection:
+            return variants_told(connection, issue_id)
+
+    def count_told(self, told: Told, *, newsletter: str) -> int:
+        """How many of those who got an issue would be told of a correction now."""
+        with self._database.reading() as connection:
+            return count_told(connection, told, newsletter=newsletter)
+
+    def _freeze(self, connection: Connection, audience: Select[Any]) -> None:
         columns = [
             _row.issue_id,
             _row.subscriber_id,
@@ -332,6 +341,45 @@ class SqlLedger(SqlStanding):
         ]
         insert = self._database.insert(deliveries).from_select(columns, audience)
         connection.execute(insert.on_conflict_do_nothing())
+
+
+def _audience(
+    issue_id: int,
+    *,
+    newsletter: str,
+    now: datetime,
+    times: DueTimes | None = None,
+    told: Told | None = None,
+) -> Select[Any]:
+    """Everybody who is subscribed now, or those told before, as rows of the ledger."""
+    if told:
+        return audience_told(told, issue_id, newsletter=newsletter, now=now)
+    due_at = _due_at(times)
+    return (
+        select(
+            literal(issue_id),
+            subscribers.c.id,
+            subscribers.c.address,
+            subscribers.c.name,
+            literal(DeliveryState.QUEUED, _row.state.type),
+            literal(0),
+            func.coalesce(due_at, literal(now, _row.next_attempt_at.type)),
+            ~true(),
+            literal(0),
+            literal(""),
+            literal(now, _row.updated_at.type),
+            subscriptions.c.topics,
+            subscriptions.c.volume,
+            due_at,
+        )
+        .join_from(subscriptions, subscribers)
+        .where(
+            subscriptions.c.newsletter == newsletter,
+            subscriptions.c.consent == Consent.CONFIRMED,
+            ~_suppressed,
+        )
+        .order_by(subscribers.c.id)
+    )
 
 
 def _due_at(times: DueTimes | None) -> ColumnElement[Any]:
@@ -415,4 +463,17 @@ def _delivery(row: Row[Any]) -> Delivery:
         first_attempt_at=row.first_attempt_at,
         variant=decode_variant(row.topics, row.volume),
         due_at=row.due_at,
+    )
+
+
+def _prospect(row: Row[Any]) -> Delivery:
+    """A row of an audience, whose columns stand in the order of the insert."""
+    issue_id, subscriber_id, address, name, *_, topics, volume, _due = tuple(row)
+    return Delivery(
+        id=0,
+        issue_id=issue_id,
+        subscriber_id=subscriber_id,
+        address=address,
+        name=name,
+        variant=decode_variant(topics, volume),
     )

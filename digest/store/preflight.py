@@ -1,4 +1,4 @@
-"""What editors waived of an issue's pre-flight, and what was found behind links, in SQL."""
+"""What editors waived of an issue's pre-flight, what was found behind links, and last looks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Row, Table, delete, select
 
-from digest.model import LinkCheck, Trial, Waiver
+from digest.model import LastLook, LinkCheck, Trial, Waiver
+from digest.store.codec.looks import decode_look, encode_look
 from digest.store.database import Database, portions
-from digest.store.tables import link_checks, trials, waivers
+from digest.store.tables import last_looks, link_checks, trials, waivers
 
 
 class SqlPreflight:
@@ -65,6 +66,25 @@ class SqlPreflight:
                 rows = connection.execute(fresh.where(link_checks.c.url.in_(some)))
                 found.update((row.url, _link(row)) for row in rows)
         return found
+
+    def keep_look(self, issue_id: int, look: LastLook) -> None:
+        """Keep the last look at an issue, in place of the one before."""
+        row = {
+            "issue_id": issue_id,
+            "approved_at": look.approved_at,
+            "looked_at": look.looked_at,
+            "document": encode_look(look),
+        }
+        self._put(last_looks, [row], key=("issue_id",))
+
+    def look(self, issue_id: int) -> LastLook | None:
+        """The last look at an issue, of whichever approval."""
+        wanted = select(last_looks).where(last_looks.c.issue_id == issue_id)
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        if row is None:
+            return None
+        return decode_look(row.document, approved_at=row.approved_at, looked_at=row.looked_at)
 
     def _put(self, table: Table, rows: Sequence[dict[str, object]], *, key: Sequence[str]) -> None:
         if not rows:

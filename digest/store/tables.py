@@ -365,6 +365,49 @@ trials = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+# What the last look at an approved issue found.
+last_looks = Table(
+    "last_looks",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("approved_at", UtcDateTime, nullable=False),
+    Column("looked_at", UtcDateTime, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+# What was put right in an issue after it went out, and the issue that says so.
+amendments = Table(
+    "amendments",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("issue_id", ForeignKey("issues.id"), nullable=False),
+    Column("feed_url", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("headline", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("correction", Text, nullable=False),
+    UniqueConstraint("correction", name="amendments_by_correction"),
+    Index("amendments_by_issue", "issue_id"),
+)
+
+# The last run of an issue in test mode.
+rehearsals = Table(
+    "rehearsals",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("approved_at", UtcDateTime, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("sent", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("finished", Boolean, nullable=False),
+    Column("stopped", Text, nullable=False),
+)
+
 link_checks = Table(
     "link_checks",
     METADATA,

@@ -17,6 +17,7 @@ from digest.compose.webpage import Neighbour, published_page
 from digest.errors import UnknownNameError
 from digest.model import Catalogue, IssueState, KeptIssue, Newsletter, PublishedIssue
 from digest.model.catalogue import DAY_AND_MONTH
+from digest.pipeline.correcting import corrected_page
 from digest.web.issue_feeds import IssueFeed, atom, json_feed
 from digest.web.pages import Pages
 from digest.web.security import ISSUE_POLICY, SHARED
@@ -68,6 +69,7 @@ class _Archive:
         previous, following = self._neighbours(kept)
         rendering = self._app.store.issues.rendering(kept.id)
         page = published_page(rendering, previous=previous, following=following)
+        page = corrected_page(self._app, kept, page, words=self._words)
         return _shared(request, HTMLResponse(page), {"Content-Security-Policy": ISSUE_POLICY})
 
     def everything(self, request: Request) -> Response:
@@ -106,6 +108,7 @@ class _Archive:
             newsletter,
             issues.published(newsletter=newsletter.id),
             rendering=issues.rendering,
+            amendments=issues.amendments,
             public_url=self._public_url,
         )
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
-from digest.model import Newsletter, PublishedIssue, RenderedIssue
+from digest.compose.amending import amended
+from digest.model import Amendment, Newsletter, PublishedIssue, RenderedIssue
 
 _LATEST = 20
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -18,12 +20,16 @@ _CONTENTS_LIST = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueItem:
-    """An issue in a feed. ``content`` is HTML, empty where there is only the mail's."""
+    """An issue in a feed. ``content`` is HTML, empty where there is only the mail's.
+
+    ``updated`` is when it was last put right, or ``at``.
+    """
 
     url: str
     title: str
     summary: str
     at: datetime
+    updated: datetime
     content: str
 
 
@@ -45,6 +51,7 @@ class IssueFeed:
         published: Sequence[PublishedIssue],
         *,
         rendering: Callable[[int], RenderedIssue],
+        amendments: Callable[[int], Sequence[Amendment]],
         public_url: str,
     ) -> Self:
         """The feed of what a newsletter has published."""
@@ -55,16 +62,29 @@ class IssueFeed:
             home_url=newsletter.home_url,
             language=newsletter.language,
             items=tuple(
-                IssueItem(
-                    url=f"{public_url}/issues/{one.slug}",
-                    title=one.subject,
-                    summary=one.preheader,
-                    at=one.at,
-                    content=_content(rendering(one.id)),
-                )
+                _item(one, rendering(one.id), amendments(one.id), newsletter, public_url)
                 for one in published[:_LATEST]
             ),
         )
+
+
+def _item(
+    one: PublishedIssue,
+    rendering: RenderedIssue,
+    amendments: Sequence[Amendment],
+    newsletter: Newsletter,
+    public_url: str,
+) -> IssueItem:
+    zone = ZoneInfo(newsletter.schedule.time_zone)
+    page = amended(rendering.web, amendments, words=newsletter.words, zone=zone)
+    return IssueItem(
+        url=f"{public_url}/issues/{one.slug}",
+        title=one.subject,
+        summary=one.preheader,
+        at=one.at,
+        updated=max((one.at, *(amendment.at for amendment in amendments))),
+        content=_content(page) if rendering.web else "",
+    )
 
 
 def atom(feed: IssueFeed) -> bytes:
@@ -74,7 +94,8 @@ def atom(feed: IssueFeed) -> bytes:
     if feed.subtitle:
         _add(root, "subtitle", feed.subtitle)
     _add(root, "id", feed.archive)
-    _add(root, "updated", feed.items[0].at.isoformat() if feed.items else "1970-01-01T00:00:00Z")
+    changed = [item.updated for item in feed.items]
+    _add(root, "updated", max(changed).isoformat() if changed else "1970-01-01T00:00:00Z")
     _add(_add(root, "author"), "name", feed.title)
     _add(root, "link", rel="alternate", type="text/html", href=feed.archive)
     _add(root, "link", rel="self", type="application/atom+xml", href=f"{feed.archive}atom.xml")
@@ -84,7 +105,7 @@ def atom(feed: IssueFeed) -> bytes:
         _add(entry, "id", item.url)
         _add(entry, "link", rel="alternate", type="text/html", href=item.url)
         _add(entry, "published", item.at.isoformat())
-        _add(entry, "updated", item.at.isoformat())
+        _add(entry, "updated", item.updated.isoformat())
         _add(entry, "summary", item.summary)
         if item.content:
             _add(entry, "content", item.content, type="html")
@@ -110,16 +131,19 @@ def json_feed(feed: IssueFeed) -> bytes:
 def _json_item(item: IssueItem) -> dict[str, object]:
     content = {"content_html": item.content} if item.content else {"content_text": item.summary}
     facts = {"id": item.url, "url": item.url, "title": item.title, "summary": item.summary}
-    return {**_said(facts), "date_published": item.at.isoformat(), **content}
+    dates = {"date_published": item.at.isoformat()}
+    if item.updated != item.at:
+        dates["date_modified"] = item.updated.isoformat()
+    return {**_said(facts), **dates, **content}
 
 
 def _said(facts: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in facts.items() if value != ""}
 
 
-def _content(rendering: RenderedIssue) -> str:
+def _content(page: str) -> str:
     """What stands in the page's main part, without the list that leads about the page."""
-    found = _CONTENT.search(rendering.web)
+    found = _CONTENT.search(page)
     return _CONTENTS_LIST.sub("", found[1]).strip() if found else ""
 
 

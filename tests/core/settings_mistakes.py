@@ -134,6 +134,17 @@ SETTINGS_MISTAKES = {
         field="collect.backoff", message='max_backoff ("1 day") is shorter than backoff ("2 days")',
         fix="the defaults are",
     ),
+    "no-test-address": main(
+        "[smtp]", '[deliver]\ntest_mode = "qa"\n[smtp]',
+        field="deliver.test_mode", message='should be an address for mail, not "qa"',
+        fix='for example "qa@example.org"', at='test_mode = "qa"',
+    ),
+    "no-such-last-look": main(
+        "[smtp]", '[deliver]\nlast_look_action = "stop"\n[smtp]',
+        field="deliver.last_look_action", fix="",
+        message='should be "hold", "replace" or "send", not "stop"',
+        at='last_look_action = "stop"',
+    ),
     "max-retry-below-retry": main(
         "[smtp]", '[deliver]\nretry = "2 hours"\nmax_retry = "1 hour"\n[smtp]',
         field="deliver.max_retry", message="is shorter than retry", fix="the defaults are",

@@ -130,6 +130,17 @@ def test_an_edit_is_counted_and_its_past_kept(store: SqlStore) -> None:
     assert store.feeds.history(first.key) == (first,)
 
 
+def test_what_an_entry_was_at_a_time(store: SqlStore) -> None:
+    """Between two edits it was the one before the later; before all, the oldest that is kept."""
+    for hours in range(3):
+        edited = entry(1, title=f"Version {hours}")
+        store.feeds.save_refresh(OK, [edited], now=NOW + hours * HOUR)
+    key = entry(1).key
+    found = [store.feeds.as_of(key, NOW + hours * HOUR / 2) for hours in (-1, 0, 1, 2, 3, 4, 9)]
+    assert [each.title[-1] for each in found if each] == ["0", "0", "0", "1", "1", "2", "2"]
+    assert store.feeds.as_of(replace(key, id="unknown"), NOW) is None
+
+
 def test_history_is_capped(store: SqlStore) -> None:
     """Of an entry that changes in every round, the last twenty versions are kept."""
     for number in range(KEPT_EDITS + 6):

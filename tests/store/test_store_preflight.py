@@ -1,11 +1,20 @@
-"""Waivers and checked links, kept."""
+"""Waivers, checked links and last looks, kept."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.model import LinkCheck, Trial, Waiver
+from digest.model import (
+    EntryKey,
+    LastLook,
+    LinkCheck,
+    LookOutcome,
+    StoryTrouble,
+    Trial,
+    Trouble,
+    Waiver,
+)
 from digest.ports import PreflightStore
 from digest.store import SqlStore
 from tests.core.harbour import ISSUE
@@ -68,3 +77,44 @@ def test_tests_are_remembered_by_rendering(kept: tuple[PreflightStore, int]) -> 
     part.keep_trial(issue, again)
     assert part.trials(issue) == (again, second)
     assert part.trials(issue + 1) == ()
+
+
+LOOK = LastLook(
+    approved_at=NOW - timedelta(hours=1),
+    looked_at=NOW,
+    outcome=LookOutcome.HELD,
+    links=9,
+    unreached=1,
+    found=(
+        StoryTrouble(
+            entry=EntryKey(feed="https://quay.net/feed", id="1"),
+            headline="Tides",
+            trouble=Trouble.GONE,
+            what="its page is not found (404)",
+            grave=True,
+            runner_up=EntryKey(feed="https://quay.net/feed", id="2"),
+            runner_up_title="Eels",
+        ),
+        StoryTrouble(
+            entry=EntryKey(feed="https://quay.net/feed", id="3"),
+            headline="Boats",
+            trouble=Trouble.RETITLED,
+            what="its title changed",
+            grave=False,
+        ),
+    ),
+    note="by hand",
+)
+
+
+def test_a_last_look_comes_back_and_a_later_one_replaces_it(
+    kept: tuple[PreflightStore, int],
+) -> None:
+    """All of it, the runner-up too; an issue that was never looked at has none."""
+    part, issue = kept
+    assert part.look(issue) is None
+    part.keep_look(issue, LOOK)
+    assert part.look(issue) == LOOK
+    later = replace(LOOK, looked_at=NOW + timedelta(hours=1), found=(), note="")
+    part.keep_look(issue, later)
+    assert part.look(issue) == later

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from starlette.datastructures import QueryParams
 
 from digest.app import App
+from digest.curate.lastlook import look_lines
 from digest.model import KeptIssue, RenderedIssue, Story
 from digest.pipeline.approval import render_issue
 from digest.pipeline.letters import sample_envelope
@@ -152,3 +153,9 @@ def due_of(app: App, kept: KeptIssue) -> Moment:
     """When the issue was or is to go out, on its newsletter's wall clock."""
     schedule = app.config.newsletter(kept.issue.key.newsletter).schedule
     return moment(kept.issue.due_at, ZoneInfo(schedule.time_zone))
+
+
+def last_look_of(app: App, kept: KeptIssue) -> tuple[str, ...]:
+    """What the last look at the issue found, in sentences; nothing where all is well."""
+    look = app.store.preflight.look(kept.id)
+    return tuple(look_lines(look)) if look and (look.found or look.note) else ()
