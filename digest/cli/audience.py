@@ -164,9 +164,11 @@ def show(session: Session, address: str | None, *, as_json: bool) -> None:
         raise UnknownNameError("subscriber", address)
 
     def human(console: Console) -> None:
-        table = Table(
-            "address", "name", "newsletter", "consent", "since", "gets", "time zone", box=None
-        )
+        table = Table(box=None)
+        for heading in ("address", "name", "newsletter", "consent", "since", "gets", "time zone"):
+            # People and places may run over two lines; a state or a day is read at a glance.
+            at_a_glance = heading in {"newsletter", "consent", "since"}
+            table.add_column(heading, overflow="fold", no_wrap=at_a_glance)
         for one in found:
             table.add_row(
                 escape(one.subscriber.address),

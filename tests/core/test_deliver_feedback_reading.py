@@ -173,7 +173,8 @@ def test_any_damage_is_survived(sample: Sample, cut: int, junk: bytes) -> None:
     data = sample.data
     for damaged in (data[:cut], data[:cut] + junk + data[cut:], data[cut:]):
         for report in read_mail(damaged).reports:
-            assert f"{report.address}{report.diagnostic}".encode()
+            stored = f"{report.address}{report.diagnostic}"
+            assert stored.encode().decode() == stored
 
 
 def test_the_returned_mail_is_never_taken_for_the_report() -> None:
