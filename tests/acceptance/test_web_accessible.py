@@ -97,7 +97,9 @@ def tab(client: Client, chromium: str) -> Iterator["Page"]:
         shown = browser.new_page(extra_http_headers={"X-Test-App": client.app})
         shown.route(
             "**/*",
-            lambda route: route.continue_() if route.request.url.startswith(home) else None,
+            lambda route: (
+                route.continue_() if route.request.url.startswith(home) else route.abort()
+            ),
         )
         yield shown
         browser.close()
@@ -111,7 +113,7 @@ def test_axe_finds_nothing(client: Client, tab: "Page", axe: str, name: str, sch
     tab.on("console", lambda message: forbidden.append(message.text))
     tab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     tab.set_viewport_size({"width": 360, "height": 800})
-    tab.goto(f"http://127.0.0.1:{client.port}{PAGES[name]}", wait_until="domcontentloaded")
+    tab.goto(f"http://127.0.0.1:{client.port}{PAGES[name]}", wait_until="load")
     tab.evaluate(axe)
     found = tab.evaluate("rules => axe.run({runOnly: rules})", RULES)
     assert [f"{v['id']}: {v['nodes'][0]['html']}" for v in found["violations"]] == []

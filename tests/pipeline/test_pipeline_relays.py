@@ -172,7 +172,7 @@ def test_a_session_refused_on_one_relay_goes_on_by_the_other(tmp_path: Path) -> 
         first = deliver_issue(scene.app, scene.kept)
         assert scene.counts() == {DeliveryState.QUEUED: 1, DeliveryState.SENT: 11}
         assert not first.stopped
-        scene.clock.ahead += timedelta(minutes=6)
+        scene.clock.ahead += timedelta(minutes=7)
         assert deliver_issue(scene.app, scene.kept).finished
         assert everybody_once(scene, 12)
 
