@@ -263,7 +263,7 @@ WORDS = (
         DELAYED,
         in_words(
             "Warning: mail is delayed",
-            f"THIS IS A WARNING ONLY.\nDelivery has been delayed:\n<{READER}>: connection timed out",
+            f"THIS IS A WARNING ONLY.\nDelivery is delayed:\n<{READER}>: connection timed out",
         ),
     ),
 )
