@@ -4,7 +4,9 @@ import json
 import shutil
 import smtplib
 import socketserver
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -171,6 +173,41 @@ def test_mail_handed_over_by_lmtp_is_taken() -> None:
         listener.stop()
     assert len(taken) == 2
     assert b"X-Original-To: bounces+abc@harbour.example" in taken[0]
+
+
+def test_the_service_takes_mail_by_lmtp(
+    publication: Publication, sent: tuple[Publication, list[Letter]]
+) -> None:
+    """What a mail server hands to `digest serve` has its effect."""
+    lmtp, web = free_port(), free_port()
+    settings = publication.directory / "digest.toml"
+    text = settings.read_text().replace("[feedback]", f"[feedback]\nlmtp_port = {lmtp}")
+    settings.write_text(text.replace("[web]", f"[web]\nport = {web}"))
+    process = subprocess.Popen(
+        publication.command("serve"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        hand_over(lmtp, reports(sent)["ann"])
+        process.terminate()
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert suppressed(publication) == {"ann@reader.example": "hard-bounce"}
+
+
+def hand_over(port: int, text: str) -> None:
+    """Give one mail to a service that is starting."""
+    deadline = time.monotonic() + 40
+    while True:
+        try:
+            with smtplib.LMTP("127.0.0.1", port, timeout=10) as client:
+                client.sendmail("", "bounces@harbour.example", text)
+        except ConnectionRefusedError:
+            assert time.monotonic() < deadline, "waited too long"
+            time.sleep(0.1)
+        else:
+            return
 
 
 class ImapServer(socketserver.ThreadingTCPServer):
