@@ -71,6 +71,21 @@ SETTINGS_MISTAKES = {
         'host = "localhost"', "port = 70000",
         field="smtp.port", message="from 0 to 65535, not 70000", fix="the default is 25",
     ),
+    "bounces-to-nobody": main(
+        "[smtp]", '[feedback]\nbounce_address = "bounces"\n[smtp]',
+        field="feedback.bounce_address", message="the address has no @",
+        fix='for example "bounces@example.org"', at='bounce_address = "bounces"',
+    ),
+    "bounces-to-a-tag": main(
+        "[smtp]", '[feedback]\nbounce_address = "a+b@example.org"\n[smtp]',
+        field="feedback.bounce_address", message="short, plain name before the @",
+        fix="a token is put behind it", at='bounce_address = "a+b@example.org"',
+    ),
+    "percent-for-a-share": main(
+        "[smtp]", "[feedback]\nguard_hard = 5.0\n[smtp]",
+        field="feedback.guard_hard", message="above 0 and up to 1", fix="the default is 0.05",
+        at="guard_hard = 5.0",
+    ),
     "number-for-text": main(
         'host = "localhost"', "host = 7",
         field="smtp.host", message="should be text in quotes, not 7", fix='write host = "7"',

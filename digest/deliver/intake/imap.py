@@ -74,21 +74,31 @@ def read_imap(account: ImapAccount, *, password: str) -> Iterator[bytes]:
     :raises IntakeError: when the server cannot be used, or the extra is missing.
     """
     try:
-        from imap_tools import AND, ImapToolsError, MailMessageFlags
+        from imap_tools import AND, ImapToolsError
     except ImportError as error:
         message = "IMAP needs the extra: pip install 'digest[bounces]'"
         raise IntakeError(str(account), message) from error
     try:
-        with _box(account).login(account.user, password, account.folder) as box:
+        with _logged_in(account, password) as box:
             for uid in box.uids(AND(seen=False)):
                 yield from _raw(box.client.uid("fetch", uid, "(BODY.PEEK[])"))
                 if account.move_to:
                     box.move(uid, account.move_to)
                 else:
-                    box.flag(uid, MailMessageFlags.SEEN, value=True)
+                    # Not the library's flag(), which expunges what others marked as deleted.
+                    box.client.uid("store", uid, "+FLAGS", r"(\Seen)")
     except (OSError, ImapToolsError, IMAP4.error) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise IntakeError(str(account), f"cannot be read: {reason}") from error
+
+
+def _logged_in(account: ImapAccount, password: str) -> "BaseMailBox":
+    box = _box(account)
+    try:
+        return box.login(account.user, password, account.folder)
+    except Exception:
+        box.client.shutdown()
+        raise
 
 
 def _box(account: ImapAccount) -> "BaseMailBox":

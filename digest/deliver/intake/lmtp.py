@@ -43,6 +43,7 @@ class LmtpListener:
         try:
             self._controller.start()
         except OSError as error:
+            self._controller.loop.close()
             raise ListenError(
                 f"cannot listen on {self._place} for LMTP; is it in use? "
                 f"Set another [feedback] lmtp_port in digest.toml"
