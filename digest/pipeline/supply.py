@@ -17,7 +17,8 @@ class Supply:
 
     ``group`` of them at a time are begun, in one transaction: marked as being handed over, where
     they still want the issue and it is not paused. Before that, ``settle_first`` records what was
-    answered, so that a crash never finds more than two groups begun. Not for several threads.
+    answered, so that a crash finds three groups begun at most: answered, on the wire, next. Not for
+    several threads.
     """
 
     def __init__(
