@@ -18,7 +18,8 @@ class Supply:
 
     A window of them at a time is begun, in one transaction: marked as being handed over, where
     they still want the issue and it is not paused. Before that, ``settle_first`` records what was
-    answered, so that a crash never finds more than two groups begun. Not for several threads.
+    answered, so that a crash finds three groups begun at most: answered, on the wire, next. Not for
+    several threads.
     """
 
     def __init__(

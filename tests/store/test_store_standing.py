@@ -65,3 +65,15 @@ def test_answers_and_pace_are_counted(store: SqlStore, issue_id: int) -> None:
     domains = store.ledger.domains(issue_id, limit=9)
     assert sum(each.tally.total for each in domains) == len(ADDRESSES)
     assert sum(each.tally[DeliveryState.FAILED] for each in domains) == 2
+
+
+def test_one_mailbox_is_one_recipient_however_it_is_spelt(store: SqlStore) -> None:
+    """Case, space, and an international domain in letters or in punycode make no second row."""
+    spellings = ("jo@bücher.example", " Jo@BÜCHER.example", "JO@xn--bcher-kva.EXAMPLE")
+    for spelling in spellings:
+        rows = [NewSubscriber(address=spelling, consent=Consent.CONFIRMED)]
+        store.audience.subscribe_all(rows, newsletter=NEWSLETTER.id, now=NOW)
+    kept = store.issues.add(ISSUE, now=NOW)
+    assert kept
+    store.issues.approve(kept, FakeRenderer().render(ISSUE, NEWSLETTER), by="editor", now=NOW)
+    assert store.ledger.freeze(kept.id, newsletter=NEWSLETTER.id, now=NOW) == 1
