@@ -10,7 +10,7 @@ BENCH = Path(__file__).parents[1] / "bench" / "kill.py"
 def test_twenty_kills_lose_nobody_and_repeat_no_more_than_was_in_flight() -> None:
     """Kill -9 at random moments, start again: nobody lost, every duplicate with its first id."""
     done = subprocess.run(
-        [sys.executable, BENCH, "--kills", "20", "--recipients", "400", "--warm"],
+        [sys.executable, BENCH, "--kills", "20", "--recipients", "400", "--pause", "10", "--warm"],
         capture_output=True,
         text=True,
         timeout=300,
@@ -19,8 +19,8 @@ def test_twenty_kills_lose_nobody_and_repeat_no_more_than_was_in_flight() -> Non
     assert done.returncode == 0, done.stderr
     figures = dict(line.split() for line in done.stdout.splitlines())
     assert figures["lost"] == "0"
-    # A machine that is slow to kill finds the issue done before all twenty.
-    assert int(figures["kills"]) >= 3
+    # A machine that is slow to kill may find the issue done before all twenty.
+    assert int(figures["kills"]) >= 5
     assert figures["duplicates"] == figures["duplicates_same_id"]
     assert int(figures["max_duplicates_a_kill"]) <= int(figures["max_in_flight"])
     # Two connections, each with a window of answers, one on the wire and one that comes next.

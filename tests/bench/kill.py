@@ -66,6 +66,7 @@ class JournalHandler(socketserver.StreamRequestHandler):
     journal = -1
     extensions = b""
     recipient = b""
+    pause = 0.0
 
     def handle(self) -> None:
         try:
@@ -111,6 +112,7 @@ class JournalHandler(socketserver.StreamRequestHandler):
     def _take(self, text: bytes) -> None:
         found = MESSAGE_ID.search(text)
         identity = found[1] if found else b"-"
+        time.sleep(self.pause)
         os.write(self.journal, self.recipient + b" " + identity + b"\n")
         self.wfile.write(b"250 2.0.0 written down\r\n")
 
@@ -123,10 +125,11 @@ class JournalServer(socketserver.ThreadingTCPServer):
     request_queue_size = 64
 
 
-def serve(journal: Path, kind: str) -> None:
+def serve(journal: Path, kind: str, pause: float) -> None:
     """Run the feed and the mail server and print their ports; the parent ends this process."""
     JournalHandler.journal = os.open(journal, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
     JournalHandler.extensions = EXTENSIONS[kind]
+    JournalHandler.pause = pause
     feeds = ThreadingHTTPServer(("127.0.0.1", 0), FeedHandler)
     mail = JournalServer(("127.0.0.1", 0), JournalHandler)
     print(feeds.server_address[1], mail.server_address[1], flush=True)
@@ -337,16 +340,26 @@ def main() -> None:
     parser.add_argument("--recipients", type=int, default=10_000)
     parser.add_argument("--server", choices=sorted(EXTENSIONS), default="bdat")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--pause",
+        type=float,
+        default=0.0,
+        metavar="MS",
+        help="The server's work on a message: without any, few recipients are served too soon.",
+    )
     parser.add_argument("--warm", action="store_true", help="Fork the program, loaded.")
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
-        serve(arguments.serve, arguments.server)
+        serve(arguments.serve, arguments.server, arguments.pause / 1000)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         journal = folder / "journal"
         servers = subprocess.Popen(
-            [sys.executable, __file__, "--serve", str(journal), "--server", arguments.server],
+            [
+                *(sys.executable, __file__, "--serve", str(journal)),
+                *("--server", arguments.server, "--pause", str(arguments.pause)),
+            ],
             stdout=subprocess.PIPE,
             text=True,
         )
