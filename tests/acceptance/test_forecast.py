@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from digest.cli.root import digest
 from digest.config.scaffold import init_directory
+from tests.warm import run_digest
 
 NOW = "2026-11-23T08:00+00:00"
 SCHEDULE = """
@@ -20,8 +20,7 @@ blackout = ["2026-12-10"]
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "digest", "--config", str(folder), "--now", NOW, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return run_digest("--config", str(folder), "--now", NOW, *arguments)
 
 
 @pytest.fixture

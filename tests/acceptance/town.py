@@ -17,6 +17,8 @@ from typing import Self
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.warm import run_digest
+
 RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0"><channel><title>Quay News</title><link>https://quay.example/</link>
 <description>News of the quay</description>
@@ -209,14 +211,13 @@ class Publication:
         under: Sequence[str] = (),
     ) -> subprocess.CompletedProcess[str]:
         """Run a command, perhaps ``under`` another, and expect an exit status."""
-        done = subprocess.run(
-            [*under, *self.command(*arguments, now=now)],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        command = [*under, *self.command(*arguments, now=now)]
+        if under:
+            done = subprocess.run(
+                command, input=stdin, capture_output=True, text=True, timeout=60, check=False
+            )
+        else:
+            done = run_digest(*command[3:], stdin=stdin)
         assert done.returncode == status, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
 
