@@ -84,7 +84,6 @@ def collect(publication: Publication, site: Site, *, now: str) -> tuple[int, int
     return answer["new"], answer["changed"]
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)  # a process for each change; a busy machine takes its time
 def test_no_mutation_of_a_feed_is_news(publication: Publication, site: Site) -> None:
     """However a feed changes, one change after the other, nothing of it is new a second time."""

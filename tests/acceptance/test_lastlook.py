@@ -52,7 +52,6 @@ def publication(tmp_path: Path, pages: ScriptedServer, mail: MailServer) -> Iter
         yield made
 
 
-@pytest.mark.slow
 def test_a_page_that_went_holds_the_issue_until_a_person_comes(
     publication: Publication, pages: ScriptedServer, mail: MailServer
 ) -> None:

@@ -54,7 +54,6 @@ def rules(told: dict[str, Any], severity: str) -> set[str]:
     return {each["rule"] for each in told["findings"] if each["severity"] == severity}
 
 
-@pytest.mark.slow
 def test_links_are_really_asked_and_the_good_ones_remembered(
     publication: Publication, pages: ScriptedServer
 ) -> None:

@@ -26,7 +26,6 @@ def at(publication: Publication, now: str, *args: str) -> str:
     return publication.digest(*args, now=now).stdout
 
 
-@pytest.mark.slow
 def test_the_same_morning_everywhere(tmp_path: Path) -> None:
     """Tokyo, London and Lima have it at 07:30 on Thursday; in between, status says who is next."""
     with MailServer() as mail, serve_feeds(FEEDS) as feeds:
@@ -68,7 +67,6 @@ def test_the_same_morning_everywhere(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.slow
 def test_who_had_enough_gets_the_rest_later(tmp_path: Path) -> None:
     """Two newsletters on one day, one mail a day: the second comes a day later, to that reader."""
     with MailServer() as mail, serve_feeds(FEEDS) as feeds:
