@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from tests.acceptance.town import (
     FEEDS,
     NEWSLETTER,
