@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from digest.curate.words import TOKEN, count_words, one_line, token_cost
+from digest.curate.words import TOKEN, one_line, token_cost
 
 LEAD_WORDS = 60
 STORY_WORDS = 35
@@ -79,13 +79,8 @@ def sentences(text: str) -> tuple[str, ...]:
     return (*found, rest) if rest else tuple(found)
 
 
-def reading_minutes(text: str) -> int:
-    """How long a plain text takes to read, at 220 words a minute, rounded up; at least 1."""
-    return minutes_for(count_words(text))
-
-
 def minutes_for(words: int) -> int:
-    """How long that many words take to read, as :func:`reading_minutes` has it."""
+    """How long that many words take to read, at 220 words a minute, rounded up; at least 1."""
     return max(1, -(-words // _WORDS_PER_MINUTE))
 
 

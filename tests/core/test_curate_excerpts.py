@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.curate.excerpts import excerpt, reading_minutes, shorten
+from digest.curate.excerpts import excerpt, minutes_for, shorten
 
 SENTENCES = "One two three four. Five six seven eight nine ten. Eleven twelve thirteen."
 
@@ -102,4 +102,4 @@ def test_shorten(text: str, short: str) -> None:
 )
 def test_reading_minutes(words: int, minutes: int) -> None:
     """Reading time is rounded up at 220 words a minute, and never zero."""
-    assert reading_minutes("word " * words) == minutes
+    assert minutes_for(words) == minutes

@@ -141,19 +141,13 @@ class Target:
         return self.scheme, self.host, self.port
 
 
-def check_url(url: str, *, private_hosts: Collection[str] = ()) -> str | None:
-    """Why this URL is not asked, as a sentence; None when it may be tried.
+def read_target(url: str, *, private_hosts: Collection[str] = ()) -> Target | str:
+    """Whom this URL asks; or, as a sentence, why it is not asked.
 
     ``private_hosts``, from :func:`opted_in`, may lie on a private network.
     A name that passes is still to be resolved: check each address with
     :func:`address_refusal` before connecting.
     """
-    target = read_target(url, private_hosts=private_hosts)
-    return target if isinstance(target, str) else None
-
-
-def read_target(url: str, *, private_hosts: Collection[str] = ()) -> Target | str:
-    """Whom this URL asks; or, as :func:`check_url`, why it is not asked."""
     parts = _split(url)
     if isinstance(parts, str):
         return parts
