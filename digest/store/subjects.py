@@ -214,10 +214,16 @@ def _figures(connection: Connection, issue_id: int) -> tuple[ArmFigures, ArmFigu
         .where(_row.issue_id == issue_id, _row.arm.is_not(None))
         .group_by(_row.arm)
     )
-    found = {}
-    for row in connection.execute(counted).mappings():
-        figures = dict(row)
-        found[figures.pop("arm")] = ArmFigures(**figures)
+    found = {
+        row.arm: ArmFigures(
+            readers=row.readers,
+            sent=row.sent,
+            unsubscribed=row.unsubscribed,
+            complained=row.complained,
+            leaving=row.leaving,
+        )
+        for row in connection.execute(counted)
+    }
     return found.get(Arm.A, ArmFigures()), found.get(Arm.B, ArmFigures())
 
 
