@@ -118,6 +118,7 @@ def list_(session: Session, *, newsletter: str, as_json: bool) -> None:
 def show(session: Session, issue: str, *, as_json: bool) -> None:
     """One ISSUE with its stories, and why each is where it is."""
     from digest.pipeline.standing import standing
+    from digest.pipeline.subjects import planned
 
     with session.open_app() as app:
         kept = app.store.issues.get(issue)
@@ -125,6 +126,7 @@ def show(session: Session, issue: str, *, as_json: bool) -> None:
         looked = app.store.preflight.look(kept.id)
         rehearsal = app.store.ledger.rehearsal(kept.id)
         trial = app.store.subjects.trial(kept.id)
+        plan = planned(app, kept)
 
     def human(console: Console) -> None:
         _print_issue(console, kept)
@@ -135,6 +137,8 @@ def show(session: Session, issue: str, *, as_json: bool) -> None:
             console.print(f"\n{escape(rehearsal_line(rehearsal))}")
         if trial:
             print_trial(console, trial)
+        elif plan:
+            console.print(f"\n{escape(plan)}")
         if now.tally.counts:
             told = ", ".join(f"{count} {state}" for state, count in now.tally.counts)
             console.print(f"\n{told}")

@@ -23,23 +23,24 @@ def try_subject(session: Session, issue: str, text: str, *, by: str, as_json: bo
     Some of its readers get it first, half of them under each subject; the newsletter's
     [subject_trial] says how many, and what decides under which the others get it.
     """
-    from digest.pipeline.subjects import write_second_subject
+    from digest.pipeline.subjects import planned, write_second_subject
 
     with session.open_app() as app:
         kept = write_second_subject(app, issue, text, by=by or getpass.getuser())
+        plan = planned(app, kept)
     written = kept.issue
     facts = {
         "issue": written.slug,
         "subject": str(written.subject),
         "subject_b": str(written.subject_b),
-        "tried": written.tries_subjects,
+        "plan": plan,
         "revision": kept.revision,
     }
 
     def human(console: Console) -> None:
         console.print(f"{written.slug}\n  A  {escape(str(written.subject))}")
         if written.tries_subjects:
-            console.print(f"  B  {escape(str(written.subject_b))}")
+            console.print(f"  B  {escape(str(written.subject_b))}\n{escape(plan)}")
         else:
             console.print("  there is no second subject to try")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
+from digest.config.quantities import written_duration
 from digest.model import Arm, ArmFigures, SubjectChoice, SubjectTrial, TrialPlan, TrialRule
 
 _SUBJECTS = 2
@@ -73,6 +74,17 @@ def judge_subjects(trial: SubjectTrial) -> SubjectChoice:
     verb = "as many" if of_a == of_b else "fewest"
     why = f"{verb} left: {_share(trial.a)} under A, {_share(trial.b)} under B"
     return SubjectChoice(winner=winner, why=why)
+
+
+def plan_line(plan: TrialPlan, readers: int) -> str:
+    """What a trial with that many readers would be, in words."""
+    size = sample_size(plan, readers)
+    if size < max(1, plan.minimum) * _SUBJECTS:
+        return f"{too_few(plan, readers).why}: everybody gets A at once"
+    return (
+        f"{size} of {readers} readers get it first, half of them under each subject; the others"
+        f" wait {written_duration(plan.wait)} ({plan.rule})"
+    )
 
 
 def trial_lines(trial: SubjectTrial) -> tuple[str, ...]:

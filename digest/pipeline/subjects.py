@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import structlog
 
 from digest.app import App
-from digest.deliver.subjects import draw, judge_subjects
+from digest.deliver.subjects import draw, judge_subjects, plan_line
 from digest.errors import StateError
 from digest.model import (
     Arm,
+    Consent,
     IssueKind,
     IssueState,
     KeptIssue,
@@ -43,6 +44,16 @@ def trial_plan(app: App, kept: KeptIssue) -> TrialPlan | None:
     if not kept.issue.tries_subjects:
         return None
     return app.config.newsletter(kept.issue.key.newsletter).subject_trial
+
+
+def planned(app: App, kept: KeptIssue) -> str:
+    """How its second subject will be tried, in words; empty where it has none, or it has begun."""
+    plan = trial_plan(app, kept)
+    if plan is None or app.store.subjects.trial(kept.id):
+        return ""
+    newsletter = kept.issue.key.newsletter
+    readers = app.store.audience.count(newsletter=newsletter, consent=Consent.CONFIRMED)
+    return plan_line(plan, readers)
 
 
 def sample_of(app: App, kept: KeptIssue, readers: Sequence[int]) -> dict[int, Arm]:

@@ -10,12 +10,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Update,
     and_,
     bindparam,
     case,
     exists,
     func,
     insert,
+    literal,
     or_,
     select,
     update,
@@ -125,9 +127,9 @@ def begin_trial(connection: Connection, issue_id: int, plan: TrialPlan, *, now: 
     connection.execute(waiting.values(next_attempt_at=trial.ends_at))
 
 
-def _release(issue_id: int, winner: Arm, now: datetime) -> Any:  # noqa: ANN401 - SQLAlchemy's
+def _release(issue_id: int, winner: Arm, now: datetime) -> Update:
     """Whoever was in no sample is due now, or at their own later time."""
-    due = case((_row.due_at > now, _row.due_at), else_=now)
+    due = case((_row.due_at > now, _row.due_at), else_=literal(now, _row.due_at.type))
     return (
         update(deliveries)
         .where(_row.issue_id == issue_id, _row.arm.is_(None))

@@ -25,7 +25,8 @@ def test_a_sample_decides_for_the_rest(tmp_path: Path) -> None:
         people = "".join(f"r{number:02}@reader.example\n" for number in range(20))
         publication.digest("subscribers", "import", "-", stdin=f"email\n{people}")
         publication.digest("run")
-        publication.digest("issues", "try-subject", "harbour", SECOND)
+        written = publication.digest("issues", "try-subject", "harbour", SECOND).stdout
+        assert "8 of 20 readers get it first" in " ".join(written.split())
         publication.digest("approve", "harbour", "--offline", "--waive", "*=a test")
         publication.digest("send", "harbour")
         first = Counter(str(letter.message["Subject"]) for letter in mail.letters)

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.deliver.subjects import draw, judge_subjects, sample_size, too_few, trial_lines
+from digest.deliver.subjects import (
+    draw,
+    judge_subjects,
+    plan_line,
+    sample_size,
+    too_few,
+    trial_lines,
+)
 from digest.model import Arm, ArmFigures, SubjectChoice, SubjectTrial, TrialPlan, TrialRule
 
 NOW = datetime(2026, 6, 18, 6, 30, tzinfo=UTC)
@@ -113,6 +120,16 @@ def test_too_few_readers_are_not_drawn_from() -> None:
     choice = too_few(plan, 999)
     assert choice.winner is Arm.A
     assert "20% of 999 has 99 for each subject, and 100 are the least" in choice.why
+
+
+def test_a_plan_is_told_before_it_begins() -> None:
+    """How many get it first and how long the others wait, or that there are too few."""
+    assert plan_line(TrialPlan(), 1234) == (
+        "246 of 1234 readers get it first, half of them under each subject; the others wait 4 hours"
+        " (fewest-leaving)"
+    )
+    assert plan_line(TrialPlan(), 999).endswith("100 are the least: everybody gets A at once")
+    assert plan_line(TrialPlan(minimum=1), 0).startswith("too few readers")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from digest.deliver.subjects import trial_lines
 from digest.model import KeptIssue, RenderedIssue, Story
 from digest.pipeline.approval import render_issue
 from digest.pipeline.letters import sample_envelope
+from digest.pipeline.subjects import planned
 from digest.web.desk.message import SIZE_BUDGET, SIZE_LIMIT, ReadMessage, read_message
 from digest.web.desk.overview import Moment, moment
 
@@ -157,9 +158,12 @@ def due_of(app: App, kept: KeptIssue) -> Moment:
 
 
 def trial_of(app: App, kept: KeptIssue) -> tuple[str, ...]:
-    """How the trial of the issue's two subjects stands, in sentences; nothing without one."""
+    """How the trial of the issue's two subjects stands, or is to be, in sentences."""
     trial = app.store.subjects.trial(kept.id)
-    return trial_lines(trial) if trial else ()
+    if trial:
+        return trial_lines(trial)
+    plan = planned(app, kept)
+    return (plan,) if plan else ()
 
 
 def last_look_of(app: App, kept: KeptIssue) -> tuple[str, ...]:
