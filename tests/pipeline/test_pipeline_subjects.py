@@ -14,7 +14,7 @@ import pytest
 from digest.app import App
 from digest.compose.render import IssueRenderer
 from digest.compose.webpage import published_page
-from digest.errors import StateError
+from digest.errors import ConfigError, StateError
 from digest.model import (
     Accepted,
     Arm,
@@ -31,6 +31,7 @@ from digest.model import (
     Variant,
 )
 from digest.pipeline.approval import approve_issue, render_issue
+from digest.pipeline.correcting import Wrong, correct_issue
 from digest.pipeline.delivery import deliver_issue, deliver_waiting, send_test
 from digest.pipeline.editing import export_galley, import_galley, reopen_issue
 from digest.pipeline.preflight import Manner, preflight
@@ -352,6 +353,22 @@ def test_tests_and_rehearsals_show_both(scene: Scene) -> None:
     rehearse(scene.app, scene.kept, address="qa@quay.example")
     assert subjects([letter(one) for one in scene.mailer.sent[2:]])[f"[TEST MODE] {B}"] == 4
     assert len(scene.mailer.sent) == 22
+
+
+def test_a_correction_has_one_subject_and_reaches_readers_of_both(scene: Scene) -> None:
+    """It waits for no trial: a second subject is refused, by command and in a galley."""
+    scene.approve()
+    scene.run(START)
+    scene.run(END)
+    wrong = Wrong(story="The night ferry", text="It left at eleven.", by="Ada")
+    done = correct_issue(scene.app, ISSUE.slug, wrong)
+    slug = done.correction.issue.slug
+    assert done.readers == len(scene.mailer.sent) == 20
+    with pytest.raises(StateError, match="waits for no trial"):
+        write_second_subject(scene.app, slug, "Other words", by="Ada")
+    galley = export_galley(scene.app, slug).replace("\nrevision", '\nsubject_b = "B"\nrevision')
+    with pytest.raises(ConfigError, match="a correction waits for no trial"):
+        import_galley(scene.app, slug, galley.encode(), name="galley", by="Ada")
 
 
 def test_a_roundup_is_tried_too(scene: Scene) -> None:
