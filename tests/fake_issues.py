@@ -1,6 +1,6 @@
 """Issues and their renderings kept in dictionaries, held to the port's contract."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,6 +20,8 @@ from digest.model import (
     LinkCheck,
     PublishedIssue,
     RenderedIssue,
+    SubjectChoice,
+    SubjectTrial,
     Trial,
     Waiver,
 )
@@ -189,6 +191,24 @@ class FakeIssueStore:
             current, state=to, revision=current.revision + 1, sent_at=sent_at
         )
         return True
+
+
+class FakeSubjectStore:
+    """No second subjects: the fake ledger draws no samples."""
+
+    def trial(self, issue_id: int) -> SubjectTrial | None:
+        del issue_id
+        return None
+
+    def decide(
+        self,
+        issue_id: int,
+        choose: Callable[[SubjectTrial], SubjectChoice | None],
+        *,
+        now: datetime,
+    ) -> SubjectTrial | None:
+        del choose, now
+        return self.trial(issue_id)
 
 
 @dataclass

@@ -27,6 +27,7 @@ from digest.model import (
     SuppressionReason,
     Tally,
     Told,
+    TrialPlan,
     Variant,
 )
 from tests.fake_issues import FakeIssueStore
@@ -221,7 +222,9 @@ class FakeLedgerStore:
         now: datetime,
         times: DueTimes | None = None,
         told: Told | None = None,
+        trial: TrialPlan | None = None,
     ) -> int:
+        assert trial is None, "no trials are kept here"
         frozen = [row for row in self.rows if row.delivery.issue_id == issue_id]
         if not frozen:
             those = self._told(told) if told else None

@@ -43,7 +43,7 @@ from digest.model import (
 from digest.resources import CONFIG
 from tests.fake_feedback import FakeFeedbackStore
 from tests.fake_feeds import FakeArticleStore, FakeFeedStore, FakeHubStore, FakeListStore
-from tests.fake_issues import FakeIssueStore, FakePreflightStore
+from tests.fake_issues import FakeIssueStore, FakePreflightStore, FakeSubjectStore
 from tests.fake_mail import mail, plain_text
 from tests.fake_readers import FakeAudienceStore, FakeLedgerStore, FakeRelayStore
 
@@ -105,6 +105,7 @@ class FakeStore:
         self.preflight = FakePreflightStore()
         self.feedback = FakeFeedbackStore(ledger=self.ledger)
         self.relays = FakeRelayStore()
+        self.subjects = FakeSubjectStore()
         self.closed = False
 
     def link_key(self) -> bytes:

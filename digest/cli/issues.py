@@ -14,6 +14,7 @@ from digest.cli.lastlook import look, look_facts, print_look
 from digest.cli.rehearsal import rehearsal_facts, rehearsal_line
 from digest.cli.session import Session, json_option, pass_session
 from digest.cli.standing import print_standing, standing_facts
+from digest.cli.subjects import choose_subject, print_trial, trial_facts, try_subject
 from digest.model import IssueState, KeptIssue, Period, Story
 
 _TO_GO = (IssueState.DRAFT, IssueState.APPROVED, IssueState.PAUSED)
@@ -81,7 +82,7 @@ def issues() -> None:
 
 issues.add_command(explain)
 issues.add_command(diff)
-for command in (export, import_, rebuild, reopen, look, correct):
+for command in (export, import_, rebuild, reopen, look, correct, try_subject, choose_subject):
     issues.add_command(command)
 
 
@@ -117,12 +118,15 @@ def list_(session: Session, *, newsletter: str, as_json: bool) -> None:
 def show(session: Session, issue: str, *, as_json: bool) -> None:
     """One ISSUE with its stories, and why each is where it is."""
     from digest.pipeline.standing import standing
+    from digest.pipeline.subjects import planned
 
     with session.open_app() as app:
         kept = app.store.issues.get(issue)
         now = standing(app, kept)
         looked = app.store.preflight.look(kept.id)
         rehearsal = app.store.ledger.rehearsal(kept.id)
+        trial = app.store.subjects.trial(kept.id)
+        plan = planned(app, kept)
 
     def human(console: Console) -> None:
         _print_issue(console, kept)
@@ -131,6 +135,10 @@ def show(session: Session, issue: str, *, as_json: bool) -> None:
             print_look(console, looked)
         if rehearsal:
             console.print(f"\n{escape(rehearsal_line(rehearsal))}")
+        if trial:
+            print_trial(console, trial)
+        elif plan:
+            console.print(f"\n{escape(plan)}")
         if now.tally.counts:
             told = ", ".join(f"{count} {state}" for state, count in now.tally.counts)
             console.print(f"\n{told}")
@@ -138,6 +146,7 @@ def show(session: Session, issue: str, *, as_json: bool) -> None:
 
     facts = {**_facts(kept), "last_look": look_facts(looked) if looked else None}
     facts["rehearsal"] = rehearsal_facts(rehearsal) if rehearsal else None
+    facts["subject_trial"] = trial_facts(trial) if trial else None
     session.show({**facts, **standing_facts(now)}, as_json=as_json, human=human)
 
 
@@ -147,6 +156,8 @@ def _print_issue(console: Console, kept: KeptIssue) -> None:
     if kept.state in _TO_GO:
         console.print(f"goes out   {_moment(issue.due_at)} at the earliest")
     console.print(f"subject    {escape(str(issue.subject))}")
+    if issue.tries_subjects:
+        console.print(f"subject B  {escape(str(issue.subject_b))}")
     console.print(f"preheader  {escape(str(issue.preheader))}")
     if issue.lead:
         console.print("\n[bold]Lead[/]")
@@ -193,6 +204,7 @@ def _facts(kept: KeptIssue) -> dict[str, object]:
     issue = kept.issue
     return {
         **_summary(kept),
+        "subject_b": str(issue.subject_b),
         "preheader": str(issue.preheader),
         "lead": _story(issue.lead) if issue.lead else None,
         "sections": [

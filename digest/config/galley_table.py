@@ -67,6 +67,7 @@ class GalleyTable(Section):
     revision: int = Field(ge=1, examples=[1])
     title: str | None = None
     subject: str | None = None
+    subject_b: str | None = None
     preheader: str | None = None
     intro: str | None = None
     closing: str | None = None

@@ -22,6 +22,7 @@ from digest.config.ranking_table import RankingTable
 from digest.config.roundup_table import RoundupTable
 from digest.config.schedule_table import ScheduleTable
 from digest.config.settings import Count, Limit, Section
+from digest.config.subject_table import SubjectTrialTable
 from digest.model import Approval, EntryClock, ImageHost, Sender
 
 Line = Annotated[str, AfterValidator(check_line)]
@@ -99,6 +100,7 @@ class NewsletterTable(Section):
     ranking: RankingTable = RankingTable()
     roundup: RoundupTable = RoundupTable()
     brand: BrandTable = BrandTable()
+    subject_trial: SubjectTrialTable = SubjectTrialTable()
     topics: tuple[TopicTable, ...] = ()
     rules: tuple[RuleTable, ...] = ()
     blocks: tuple[MatchTable, ...] = ()

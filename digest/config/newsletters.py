@@ -19,6 +19,7 @@ from digest.config.schedule_checks import (
     schedule_warnings,
 )
 from digest.config.schedule_table import made_schedule
+from digest.config.subject_table import made_trial
 from digest.config.tomlfile import Checked, TomlFile
 from digest.config.wording import UnfitError, listed, nearest, shown, suggestion
 from digest.errors import Problem
@@ -223,6 +224,7 @@ def _newsletter(table: NewsletterTable, newsletter_id: str, feeds: Sequence[Feed
         ranking=made_ranking(table.ranking),
         standing=made_standing(table.roundup),
         brand=made_brand(table.brand),
+        subject_trial=made_trial(table.subject_trial),
         discover=table.discover,
         tagline=table.tagline,
         home_url=table.home_url,

@@ -161,6 +161,14 @@ from digest.model.schedule import (
     Schedule,
     Weekday,
 )
+from digest.model.subjects import (
+    Arm,
+    ArmFigures,
+    SubjectChoice,
+    SubjectTrial,
+    TrialPlan,
+    TrialRule,
+)
 from digest.model.websub import HubMode, HubQuestion, HubState, HubSubscription, Push
 from digest.model.wording import NO_WORDING, Origin, Quote, Wording
 
@@ -174,6 +182,8 @@ __all__ = [
     "Amendment",
     "AnswerCount",
     "Approval",
+    "Arm",
+    "ArmFigures",
     "Article",
     "ArticleCandidate",
     "ArticleJob",
@@ -308,6 +318,8 @@ __all__ = [
     "Story",
     "StoryQuotes",
     "StoryTrouble",
+    "SubjectChoice",
+    "SubjectTrial",
     "Subscriber",
     "Subscription",
     "Suppression",
@@ -319,6 +331,8 @@ __all__ = [
     "Told",
     "Topic",
     "Trial",
+    "TrialPlan",
+    "TrialRule",
     "Trouble",
     "Unbuildable",
     "Variant",

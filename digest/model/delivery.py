@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from digest.model.audience import EVERYTHING, Variant
+from digest.model.subjects import Arm
 
 
 class DeliveryState(StrEnum):
@@ -54,7 +55,8 @@ class Cause(StrEnum):
 class Delivery:
     """A row of the ledger, unique by (issue, subscriber).
 
-    ``due_at`` is when it may go at the earliest, where that is not when its issue may.
+    ``due_at`` is when it may go at the earliest, where that is not when its issue may. ``arm`` is
+    the subject it goes under, None where there is no other, or others try the two first.
     """
 
     id: int
@@ -67,6 +69,7 @@ class Delivery:
     first_attempt_at: datetime | None = None
     variant: Variant = EVERYTHING
     due_at: datetime | None = None
+    arm: Arm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

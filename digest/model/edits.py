@@ -13,6 +13,7 @@ class TextField(StrEnum):
 
     TITLE = "title"
     SUBJECT = "subject"
+    SUBJECT_B = "subject-b"
     PREHEADER = "preheader"
     INTRO = "intro"
     CLOSING = "closing"

@@ -1,6 +1,6 @@
 """Issues: one edition of a newsletter, from first draft to frozen bytes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -8,6 +8,7 @@ from digest.model.edits import NO_EDITS, Edits
 from digest.model.entry import EntryKey, Image
 from digest.model.placement import Placement, ScorePart
 from digest.model.schedule import Period
+from digest.model.subjects import Arm
 from digest.model.wording import NO_WORDING, Quote, Wording
 
 
@@ -107,7 +108,8 @@ class Issue:
     """One edition. ``lead`` also counts as a story and stands before all sections.
 
     ``hero``, ``closing`` and ``wish`` are a roundup's. ``send_at`` is when it goes out at the
-    earliest, where that is later than the end of its period.
+    earliest, where that is later than the end of its period. ``subject_b`` is a second subject, to
+    be tried on some of its readers.
     """
 
     key: IssueKey
@@ -124,6 +126,22 @@ class Issue:
     closing: Wording = NO_WORDING
     wish: Wording = NO_WORDING
     send_at: datetime | None = None
+    subject_b: Wording = NO_WORDING
+
+    @property
+    def tries_subjects(self) -> bool:
+        """Whether it has two subjects to choose from. A correction cannot wait for that."""
+        second = self.subject_b.value.strip()
+        return (
+            self.kind is not IssueKind.CORRECTION
+            and bool(second)
+            and second != self.subject.value.strip()
+        )
+
+    def under(self, arm: Arm) -> "Issue":
+        """The issue as it is under one of its subjects alone."""
+        subject = self.subject_b if arm is Arm.B and self.tries_subjects else self.subject
+        return replace(self, subject=subject, subject_b=NO_WORDING)
 
     @property
     def due_at(self) -> datetime:
@@ -149,7 +167,8 @@ class RenderedIssue:
 
     ``html`` is inlined. ``web`` is the page for browsers, the same for everybody; it is empty in
     renderings of before there was one. ``digest`` is the SHA-256 over every part, in hexadecimal:
-    what an editor approves is this value.
+    what an editor approves is this value. ``second`` is the same under the issue's second subject;
+    the digest is over it, too.
     """
 
     subject: str
@@ -158,6 +177,13 @@ class RenderedIssue:
     text: str
     digest: str
     web: str = ""
+    second: "RenderedIssue | None" = None
+
+    def under(self, arm: Arm) -> "RenderedIssue":
+        """The rendering under one of the subjects; the digest stays that of both."""
+        if arm is Arm.A or self.second is None:
+            return self
+        return replace(self.second, digest=self.digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from digest.model.brand import Brand
 from digest.model.catalogue import Catalogue
 from digest.model.picture import ImageHost
 from digest.model.schedule import Schedule
+from digest.model.subjects import TrialPlan
 
 
 class EntryClock(StrEnum):
@@ -147,7 +148,7 @@ class Newsletter:
     always. ``greeting`` holds ``{name}``; readers without one get ``greeting_nameless``. With
     ``discover``, topics are found in the posts themselves. ``images`` is where its pictures are
     loaded from; ``AUTO`` leaves it to the settings. ``words`` are what the program says itself,
-    in the newsletter's language.
+    in the newsletter's language. ``subject_trial`` is how second subjects of issues are tried.
     """
 
     id: str
@@ -183,6 +184,7 @@ class Newsletter:
     discover: bool = False
     standing: StandingText = field(default_factory=StandingText)
     brand: Brand = field(default_factory=Brand)
+    subject_trial: TrialPlan = field(default_factory=TrialPlan)
     words: Catalogue = field(default_factory=Catalogue, compare=False, repr=False)
 
     def topic(self, topic_id: str) -> Topic:

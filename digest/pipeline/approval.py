@@ -4,20 +4,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from digest.app import App
+from digest.compose.personalise import paired
 from digest.errors import StateError, TemplateError
-from digest.model import Approval, IssueKind, IssueState, KeptIssue, RenderedIssue
+from digest.model import Approval, Arm, IssueKind, IssueState, KeptIssue, RenderedIssue
 from digest.pipeline.pictures import illustrate
 from digest.pipeline.preflight import ASKED, BY_ITSELF, Manner, preflight, refuse_unfit, waive
 from digest.pipeline.roundup import roundup_lacks
+from digest.pipeline.subjects import public_rendering
 
 AUTOMATIC = "the schedule"
 """Who approved, where the newsletter's definition says that nobody needs to."""
 
 
 def render_issue(app: App, kept: KeptIssue) -> RenderedIssue:
-    """The issue's frozen rendering once it is approved, a fresh one before."""
+    """The issue's frozen rendering once it is approved, a fresh one before.
+
+    Once one of two subjects has won, it is under that.
+    """
     if kept.approved_digest:
-        return app.store.issues.rendering(kept.id)
+        return public_rendering(app, kept.id)
     return _rendered(app, kept)
 
 
@@ -58,7 +63,11 @@ def approve_issue(
 def _rendered(app: App, kept: KeptIssue) -> RenderedIssue:
     """With the pictures that are there: a slow host of one never holds an issue up."""
     newsletter = app.config.newsletter(kept.issue.key.newsletter)
-    return app.renderer.render(illustrate(app, kept.issue), newsletter)
+    issue = illustrate(app, kept.issue)
+    first = app.renderer.render(issue.under(Arm.A), newsletter)
+    if not issue.tries_subjects:
+        return first
+    return paired(first, app.renderer.render(issue.under(Arm.B), newsletter))
 
 
 def _look(

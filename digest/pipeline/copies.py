@@ -7,7 +7,7 @@ from digest.app import App
 from digest.compose.personalise import chosen
 from digest.compose.preflight.rules import Proof
 from digest.compose.preflight.verdict import Copy
-from digest.model import Issue, KeptIssue, RenderedIssue, Variant, Volume
+from digest.model import Arm, Issue, KeptIssue, RenderedIssue, Variant, Volume
 from digest.pipeline.letters import sample_copy
 from digest.pipeline.variants import Variants
 
@@ -15,7 +15,10 @@ _SOMEBODY = "Ada"
 
 
 def copies(app: App, kept: KeptIssue, rendering: RenderedIssue, whole: Proof) -> Iterator[Copy]:
-    """Each distinct one besides the whole issue: single topics, the short one, by name."""
+    """Each distinct one besides the whole issue: single topics, the short one, by name.
+
+    The last is the one under the second subject, where there is one.
+    """
     seen = {whole.source}
     for whose, variant, rendered, name in _kinds(app, kept, rendering):
         copy = sample_copy(app, kept, rendered, name=name)
@@ -31,6 +34,23 @@ def copies(app: App, kept: KeptIssue, rendering: RenderedIssue, whole: Proof) ->
             issue=chosen(kept.issue, variant),
         )
         yield Copy(whose=whose, proof=proof)
+    if second := rendering.second:
+        yield _under_second_subject(app, kept, second, whole)
+
+
+def _under_second_subject(
+    app: App, kept: KeptIssue, rendering: RenderedIssue, whole: Proof
+) -> Copy:
+    copy = sample_copy(app, kept, rendering)
+    proof = replace(
+        whole,
+        source=copy.html,
+        text=copy.text,
+        subject=rendering.subject,
+        preheader=rendering.preheader,
+        issue=kept.issue.under(Arm.B),
+    )
+    return Copy(whose="readers of the second subject", proof=proof, of_second_subject=True)
 
 
 def _kinds(

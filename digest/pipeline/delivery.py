@@ -23,6 +23,7 @@ from digest.pipeline.claims import claiming, is_dead
 from digest.pipeline.handover import Handover, OnSettled, ignore
 from digest.pipeline.letters import sample_envelope, signing_keys
 from digest.pipeline.relays import keep_uses, restore
+from digest.pipeline.subjects import decide_in_time, trial_plan
 from digest.pipeline.timing import opens_at, reader_times
 from digest.pipeline.told import told_of
 from digest.pipeline.variants import Variants
@@ -87,6 +88,7 @@ def deliver_issue(
             "`digest status`, then say `digest resume --after-restore`",
         )
     _freeze(app, kept)
+    decide_in_time(app, kept)
     ledger.recover([name for name in ledger.owners() if is_dead(name)], now=app.clock())
     variants = Variants(
         kept=kept,
@@ -120,7 +122,10 @@ def _freeze(app: App, kept: KeptIssue) -> None:
     begun = kept.state is IssueState.SENDING and ledger.tally(kept.id).counts
     times = None if begun else reader_times(app, kept)
     told = None if begun else told_of(app, kept)
-    ledger.freeze(kept.id, newsletter=newsletter, now=app.clock(), times=times, told=told)
+    trial = None if begun else trial_plan(app, kept)
+    ledger.freeze(
+        kept.id, newsletter=newsletter, now=app.clock(), times=times, told=told, trial=trial
+    )
 
 
 def deliver_waiting(
@@ -190,15 +195,19 @@ def send_test(
 ) -> SendOutcome:
     """Send one marked copy to one address, outside the ledger; that it was sent is kept.
 
+    Where a second subject is to be tried, a copy under that follows.
+
     :raises HandOffError: when the mail server cannot be used.
     :raises MessageError: when no correct message can be made for this address.
     """
-    envelope = sample_envelope(app, kept, rendering, recipient=address)
+    both = [rendering, *([rendering.second] if rendering.second else [])]
+    envelopes = [sample_envelope(app, kept, each, recipient=address) for each in both]
     session = app.mailer.connect(app.relays.relay_for(address, now=app.clock()))
     try:
-        outcome = session.send(envelope)
+        outcomes = [session.send(envelope) for envelope in envelopes]
     finally:
         session.close()
+    outcome = next((one for one in outcomes if not isinstance(one, Accepted)), outcomes[0])
     if isinstance(outcome, Accepted):
         trial = Trial(digest=rendering.digest, by=by, at=app.clock())
         app.store.preflight.keep_trial(kept.id, trial)

@@ -19,6 +19,7 @@ from digest.pipeline.delivery import (
 from digest.pipeline.handover import OnSettled, ignore
 from digest.pipeline.letters import rehearsal_envelope, signing_keys
 from digest.pipeline.line import Line
+from digest.pipeline.subjects import sample_of
 from digest.pipeline.told import told_of
 from digest.pipeline.variants import Variants
 
@@ -90,9 +91,11 @@ def _run(app: App, kept: KeptIssue, begun: Rehearsal, stop: threading.Event) -> 
     told, now = told_of(app, kept), app.clock()
     relay = app.relays.relay_for(begun.address, now=now)
     prospects = app.store.ledger.prospects(kept.id, newsletter=newsletter.id, now=now, told=told)
+    arms = sample_of(app, kept, [prospect.subscriber_id for prospect in prospects])
     line, done, in_a_row = Line(app.mailer, relay), begun, 0
     try:
-        for delivery in prospects:
+        for prospect in prospects:
+            delivery = replace(prospect, arm=arms.get(prospect.subscriber_id))
             if stop.is_set():
                 return replace(done, stopped="it was asked to end")
             outcome = _send(app, kept, variants, delivery, line=line, address=begun.address)
@@ -120,7 +123,7 @@ def _send(
     address: str,
 ) -> SendOutcome | None:
     """Send one reader's message; None where they would get none."""
-    rendering = variants.of(delivery.variant)
+    rendering = variants.of(delivery.variant, delivery.arm)
     if rendering is None:
         return None
     try:

@@ -148,7 +148,7 @@ def _obstacle(
     if len(after.stories) < max(1, min(newsletter.min_stories, len(before.stories))):
         return "too few stories would be left"
     gone = {trouble.entry for trouble in troubles}
-    texts = (before.title, before.subject, before.preheader, before.intro)
+    texts = (before.title, before.subject, before.subject_b, before.preheader, before.intro)
     if (
         before.lead
         and not gone.isdisjoint(before.lead.entries)

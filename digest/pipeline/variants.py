@@ -8,6 +8,7 @@ from digest.compose.phrases import phrases_for
 from digest.curate.inbox import InboxRow, inbox_row
 from digest.curate.timing.periods import wall_clock
 from digest.model import (
+    Arm,
     Issue,
     IssueKind,
     KeptIssue,
@@ -25,28 +26,33 @@ class Variants:
     kept: KeptIssue
     newsletter: Newsletter
     rendering: RenderedIssue
-    _made: dict[Variant, RenderedIssue | None] = field(default_factory=dict)
+    _made: dict[tuple[Variant, Arm], RenderedIssue | None] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def of(self, variant: Variant) -> RenderedIssue | None:
+    def of(self, variant: Variant, arm: Arm | None = None) -> RenderedIssue | None:
         """The rendering for those who chose that; None where nothing of it is in the issue.
 
-        A roundup is the same for everybody: its sections are no topics.
+        ``arm`` is the subject it goes under, the first where there is none to choose. A roundup
+        is the same for everybody: its sections are no topics.
         """
+        key = variant, arm or Arm.A
         with self._lock:
-            if variant not in self._made:
-                self._made[variant] = self._cut(variant)
-            return self._made[variant]
+            if key not in self._made:
+                self._made[key] = self._cut(*key)
+            return self._made[key]
 
-    def _cut(self, variant: Variant) -> RenderedIssue | None:
+    def _cut(self, variant: Variant, arm: Arm) -> RenderedIssue | None:
+        whole = self.rendering.under(arm)
         if self.kept.issue.kind is IssueKind.ROUNDUP:
-            return self.rendering
+            return whole
         words = phrases_for(self.newsletter.words)
-        rendering = cut(self.rendering, variant, stories=words.stories)
-        if rendering is None or rendering is self.rendering:
+        rendering = cut(whole, variant, stories=words.stories)
+        if rendering is None or rendering is whole:
             return rendering
         row = variant_row(self.kept.issue, self.newsletter, variant)
-        return retitled(rendering, subject=row.subject, preheader=row.preheader)
+        # The second subject is always an editor's. Nothing else differs, or it would be no trial.
+        subject = whole.subject if arm is Arm.B else row.subject
+        return retitled(rendering, subject=subject, preheader=row.preheader)
 
 
 def variant_row(issue: Issue, newsletter: Newsletter, variant: Variant) -> InboxRow:

@@ -164,7 +164,7 @@ class Worker:
 
 
 def _made(run: Handover, delivery: Delivery) -> Envelope | NothingChosen | Unbuildable:
-    rendering = run.variants.of(delivery.variant)
+    rendering = run.variants.of(delivery.variant, delivery.arm)
     if rendering is None:
         return NothingChosen()
     try:

@@ -9,6 +9,7 @@ from digest.ports.feedback import FeedbackStore
 from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, EntryStore, FeedStore, HubStore, ListStore
 from digest.ports.store import LifeStore, Store
+from digest.ports.subjects import SubjectStore
 from digest.ports.world import Embedder, Fetcher, Mailer, MailSession, Parser, Renderer
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "RelayStore",
     "Renderer",
     "Store",
+    "SubjectStore",
 ]

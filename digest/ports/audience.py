@@ -23,6 +23,7 @@ from digest.model import (
     SuppressionReason,
     Tally,
     Told,
+    TrialPlan,
     Variant,
 )
 
@@ -109,12 +110,14 @@ class LedgerStore(Protocol):
         now: datetime,
         times: DueTimes | None = None,
         told: Told | None = None,
+        trial: TrialPlan | None = None,
     ) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
 
         With ``times``, each is due at theirs; without, all at once.
         Returns how many there are; frozen recipients of an earlier call stay as they are.
-        ``told`` narrows them to those who got another issue.
+        ``told`` narrows them to those who got another issue. ``trial`` draws a sample of them for
+        the issue's two subjects, and the others wait for what comes of it.
         """
         ...
 

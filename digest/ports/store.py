@@ -6,6 +6,7 @@ from digest.ports.audience import AudienceStore, LedgerStore, RelayStore
 from digest.ports.feedback import FeedbackStore
 from digest.ports.issues import IssueStore, MediaStore, PreflightStore
 from digest.ports.sources import ArticleStore, FeedStore, HubStore, ListStore
+from digest.ports.subjects import SubjectStore
 
 
 class LifeStore(Protocol):
@@ -88,6 +89,11 @@ class Store(Protocol):
     @property
     def relays(self) -> RelayStore:
         """How relays do."""
+        ...
+
+    @property
+    def subjects(self) -> SubjectStore:
+        """Trials of second subjects."""
         ...
 
     def link_key(self) -> bytes:

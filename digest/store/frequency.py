@@ -22,6 +22,7 @@ from sqlalchemy import (
 from digest.deliver.frequency import free_at
 from digest.model import DeliveryState, FrequencyCap, IssueState
 from digest.store.database import PORTION
+from digest.store.subjects import may_go
 from digest.store.tables import deliveries, issues
 
 # In the order of the index on (issue, state, next attempt), which therefore also sorts.
@@ -36,6 +37,7 @@ _DUE = (
         _row.issue_id == bindparam("issue"),
         _row.state.in_(WAITING),
         _row.next_attempt_at <= bindparam("now"),
+        may_go,
         exists().where(issues.c.id == bindparam("issue"), issues.c.state == IssueState.SENDING),
     )
     .order_by(_row.state, _row.next_attempt_at)

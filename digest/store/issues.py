@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    Table,
     Update,
     and_,
     delete,
@@ -38,7 +39,7 @@ from digest.store.codec import decode_edits, decode_issue, encode_edits, encode_
 from digest.store.database import Database
 from digest.store.editing import choices_of, corrections_of, keep_choices, keep_corrections
 from digest.store.published import published_of
-from digest.store.tables import issue_entries, issues, renderings
+from digest.store.tables import issue_entries, issues, renderings, second_renderings
 
 _NAMED = 5
 _PERIOD = ("newsletter", "period_start", "period_end", "kind")
@@ -144,6 +145,9 @@ class SqlIssues:
             if connection.execute(approved).rowcount == 0:
                 raise StateError(kept.issue.slug, _why_not(connection, kept, "approved"))
             connection.execute(insert(renderings), _rendering_columns(kept.id, rendering))
+            if second := rendering.second:
+                columns = _rendering_columns(kept.id, second)
+                connection.execute(insert(second_renderings), columns)
             return _read(connection, kept.id)
 
     def rendering(self, issue_id: int) -> RenderedIssue:
@@ -151,19 +155,12 @@ class SqlIssues:
 
         :raises StateError: when the issue was never approved.
         """
-        wanted = select(renderings).where(renderings.c.issue_id == issue_id)
         with self._database.reading() as connection:
-            row = connection.execute(wanted).one_or_none()
-        if row is None:
+            first = _rendering(connection, renderings, issue_id)
+            second = _rendering(connection, second_renderings, issue_id)
+        if first is None:
             raise StateError(f"issue {issue_id}", "has no frozen rendering; approve it first")
-        return RenderedIssue(
-            subject=row.subject,
-            preheader=row.preheader,
-            html=row.html,
-            text=row.text,
-            digest=row.digest,
-            web=row.web,
-        )
+        return replace(first, second=second)
 
     def published(self, *, newsletter: str = "") -> tuple[PublishedIssue, ...]:
         """Issues that went out or are going out, the latest first."""
@@ -244,7 +241,8 @@ class SqlIssues:
         with self._database.writing() as connection:
             moved = connection.execute(move.values(changes)).rowcount == 1
             if moved and to is IssueState.DRAFT:
-                connection.execute(delete(renderings).where(renderings.c.issue_id == issue_id))
+                for table in (renderings, second_renderings):
+                    connection.execute(delete(table).where(table.c.issue_id == issue_id))
         return moved
 
     def _insert(
@@ -313,6 +311,20 @@ def _use_up(connection: Connection, issue_id: int, issue: Issue) -> None:
     used = [{"issue_id": issue_id, "feed_url": key.feed, "entry_id": key.id} for key in keys]
     if used:
         connection.execute(insert(issue_entries), used)
+
+
+def _rendering(connection: Connection, table: Table, issue_id: int) -> RenderedIssue | None:
+    row = connection.execute(select(table).where(table.c.issue_id == issue_id)).one_or_none()
+    if row is None:
+        return None
+    return RenderedIssue(
+        subject=row.subject,
+        preheader=row.preheader,
+        html=row.html,
+        text=row.text,
+        digest=row.digest,
+        web=row.web,
+    )
 
 
 def _rendering_columns(issue_id: int, rendering: RenderedIssue) -> dict[str, object]:

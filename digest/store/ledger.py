@@ -37,6 +37,7 @@ from digest.model import (
     Rehearsal,
     Settlement,
     Told,
+    TrialPlan,
     Variant,
 )
 from digest.store.amendments import audience_told, count_told, variants_told
@@ -45,6 +46,7 @@ from digest.store.database import portions
 from digest.store.frequency import WAITING, hold_back
 from digest.store.rehearsals import keep_rehearsal, rehearsal_of
 from digest.store.standing import SqlStanding
+from digest.store.subjects import begin_trial, may_go
 from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
 
 _FINAL = tuple(state for state in DeliveryState if state.final)
@@ -85,6 +87,7 @@ _CLAIM_CANDIDATES = (
         _row.issue_id == bindparam("issue"),
         _row.state.in_(WAITING),
         _row.next_attempt_at <= bindparam("now"),
+        may_go,
         exists().where(issues.c.id == bindparam("issue"), issues.c.state == IssueState.SENDING),
     )
     .order_by(_row.state, _row.next_attempt_at)
@@ -113,6 +116,7 @@ _CLAIM = (
         _row.topics,
         _row.volume,
         _row.due_at,
+        _row.arm,
     )
 )
 _MINE = (
@@ -177,12 +181,14 @@ class SqlLedger(SqlStanding):
         now: datetime,
         times: DueTimes | None = None,
         told: Told | None = None,
+        trial: TrialPlan | None = None,
     ) -> int:
         """Freeze the recipients of an approved issue and start sending it, in one transaction.
 
         With ``times``, each is due at theirs; without, all at once. Returns how many there are;
         frozen recipients of an earlier call stay as they are, and nobody is added to them: whoever
         subscribes later gets the next issue. ``told`` narrows them to those who got another issue.
+        ``trial`` draws a sample of them for the issue's two subjects; the others wait.
 
         :raises StateError: when the issue is another newsletter's, or neither approved nor being
             sent.
@@ -195,6 +201,8 @@ class SqlLedger(SqlStanding):
                     issue_id, newsletter=newsletter, now=now, times=times, told=told
                 )
                 self._freeze(connection, audience)
+                if trial is not None:
+                    begin_trial(connection, issue_id, trial, now=now)
                 count = _count(connection, issue_id)
         return count
 
@@ -463,6 +471,7 @@ def _delivery(row: Row[Any]) -> Delivery:
         first_attempt_at=row.first_attempt_at,
         variant=decode_variant(row.topics, row.volume),
         due_at=row.due_at,
+        arm=row.arm,
     )
 
 

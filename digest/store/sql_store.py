@@ -17,6 +17,7 @@ from digest.store.media import SqlMedia
 from digest.store.preflight import SqlPreflight
 from digest.store.relays import SqlRelays
 from digest.store.schema import bring_up_to_date
+from digest.store.subjects import SqlSubjects
 from digest.store.tables import instance
 from digest.store.websub import SqlHubs
 
@@ -44,6 +45,7 @@ class SqlStore:
         self.preflight = SqlPreflight(database)
         self.feedback = SqlFeedback(database)
         self.relays = SqlRelays(database)
+        self.subjects = SqlSubjects(database)
 
     def link_key(self) -> bytes:
         """The key that signs links, 32 bytes: made on first use, then always the same."""

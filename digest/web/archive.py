@@ -18,6 +18,7 @@ from digest.errors import UnknownNameError
 from digest.model import Catalogue, IssueState, KeptIssue, Newsletter, PublishedIssue
 from digest.model.catalogue import DAY_AND_MONTH
 from digest.pipeline.correcting import corrected_page
+from digest.pipeline.subjects import public_rendering
 from digest.web.issue_feeds import IssueFeed, atom, json_feed
 from digest.web.pages import Pages
 from digest.web.security import ISSUE_POLICY, SHARED
@@ -67,7 +68,7 @@ class _Archive:
         if kept.issue.slug != slug or kept.state not in _READABLE:
             raise HTTPException(404)
         previous, following = self._neighbours(kept)
-        rendering = self._app.store.issues.rendering(kept.id)
+        rendering = public_rendering(self._app, kept.id)
         page = published_page(rendering, previous=previous, following=following)
         page = corrected_page(self._app, kept, page, words=self._words)
         return _shared(request, HTMLResponse(page), {"Content-Security-Policy": ISSUE_POLICY})
@@ -107,7 +108,7 @@ class _Archive:
         return IssueFeed.of(
             newsletter,
             issues.published(newsletter=newsletter.id),
-            rendering=issues.rendering,
+            rendering=lambda issue_id: public_rendering(self._app, issue_id),
             amendments=issues.amendments,
             public_url=self._public_url,
         )

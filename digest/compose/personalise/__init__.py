@@ -18,6 +18,7 @@ from digest.compose.personalise.slots import (
     one_line,
     without_slots,
 )
+from digest.compose.personalise.subjects import paired
 from digest.compose.personalise.variants import SHORT_STORIES, chosen, cut, needs_contents, retitled
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "mark_id",
     "needs_contents",
     "one_line",
+    "paired",
     "retitled",
     "without_slots",
 ]

@@ -88,6 +88,23 @@ def _subject_exclamation(proof: Proof) -> Iterator[Remark]:
 
 
 @rule(
+    "subjects-alike",
+    WARNING,
+    "The second subject is another one",
+    why="Two subjects that are the same tell nothing apart; the second would never be tried.",
+)
+def _subjects_alike(proof: Proof) -> Iterator[Remark]:
+    issue = proof.issue
+    if issue and issue.subject_b.value.strip() and not issue.tries_subjects:
+        yield Remark(
+            what="The second subject is the same as the first.",
+            place=issue_place("subject-b"),
+            excerpt=issue.subject_b.value,
+            fix="Write another one, or delete it.",
+        )
+
+
+@rule(
     "preheader-length",
     WARNING,
     "The preheader fills the line behind the subject",
@@ -173,6 +190,7 @@ RULES = (
     _subject_length,
     _subject_capitals,
     _subject_exclamation,
+    _subjects_alike,
     _preheader_length,
     _preheader_repeats,
     _html_size,

@@ -69,10 +69,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """What some readers get of an issue: who they are ("readers of X alone"), and the proof."""
+    """What some readers get of an issue: who they are ("readers of X alone"), and the proof.
+
+    ``of_second_subject``: it is the whole issue under its other subject, held against every rule.
+    """
 
     whose: str
     proof: Proof
+    of_second_subject: bool = False
 
 
 def judge(
@@ -87,7 +91,7 @@ def judge(
     What ``copies`` fail and the whole issue does not is told once, with the first of them.
     """
     found = list(placed(_findings(proof, rules), proof))
-    found += _in_copies(copies, [rule for rule in rules if is_of_copies(rule)], found)
+    found += _in_copies(copies, rules, found)
     found.sort(key=lambda finding: _ORDER.index(finding.severity))
     return Verdict(judged=tuple(Judged(finding=finding) for finding in found)).waived(waivers)
 
@@ -100,11 +104,20 @@ def _in_copies(
     copies: Iterable[Copy], rules: Sequence[Rule], found: Iterable[Finding]
 ) -> Iterator[Finding]:
     told = {_gist(finding) for finding in found}
+    of_copies = [rule for rule in rules if is_of_copies(rule)]
     for copy in copies:
-        for finding in placed(_findings(copy.proof, rules), copy.proof):
+        theirs = rules if copy.of_second_subject else of_copies
+        for finding in placed(_findings(copy.proof, theirs), copy.proof):
             if _gist(finding) not in told:
                 told.add(_gist(finding))
-                yield replace(finding, what=f"In the copy of {copy.whose}: {finding.what}")
+                yield _as_of(copy, finding)
+
+
+def _as_of(copy: Copy, finding: Finding) -> Finding:
+    place = finding.place
+    if copy.of_second_subject and place.field == "subject":
+        place = replace(place, field="subject-b")
+    return replace(finding, place=place, what=f"In the copy of {copy.whose}: {finding.what}")
 
 
 def _gist(finding: Finding) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from digest.compose.preflight.rules import Proof
 from digest.model import Image, Issue, Origin, Place, Section, Story, TextField, Wording
 
-_WHOLE = ("title", "subject", "preheader", "intro", "closing", "wish")
+_WHOLE = ("title", "subject", "subject_b", "preheader", "intro", "closing", "wish")
 _OF_SECTION = ("heading", "hook", "background")
 _OF_STORY = ("headline", "excerpt", "lead_in")
 _QUOTE = "quote"
@@ -26,7 +26,8 @@ class Placed:
 
 def issue_place(field: str) -> Place:
     """The place of a text of the issue's own."""
-    return Place(part=field if field in {"subject", "preheader"} else "html", field=field)
+    parts = {"subject": "subject", "subject-b": "subject", "preheader": "preheader"}
+    return Place(part=parts.get(field, "html"), field=field)
 
 
 def section_place(section: Section, field: str = "heading") -> Place:
@@ -50,7 +51,7 @@ def texts_of(proof: Proof) -> Iterator[Placed]:
     if issue is None:
         return
     for name in _WHOLE:
-        yield _placed(getattr(issue, name), issue_place(name))
+        yield _placed(getattr(issue, name), issue_place(name.replace("_", "-")))
     if issue.hero:
         yield from _picture(issue.hero, Place(part="html"))
     if issue.lead:

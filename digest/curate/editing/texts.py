@@ -8,6 +8,7 @@ from digest.model import (
     EntryKey,
     Image,
     Issue,
+    IssueKind,
     Origin,
     Section,
     Story,
@@ -19,11 +20,13 @@ from digest.model import (
 _ISSUE = (
     TextField.TITLE,
     TextField.SUBJECT,
+    TextField.SUBJECT_B,
     TextField.PREHEADER,
     TextField.INTRO,
     TextField.CLOSING,
     TextField.WISH,
 )
+_CORRECTION = tuple(field for field in _ISSUE if field is not TextField.SUBJECT_B)
 _SECTION = (TextField.HEADING, TextField.HOOK, TextField.BACKGROUND)
 _STORY = (TextField.HEADLINE, TextField.EXCERPT, TextField.LEAD_IN)
 _PICTURE = (TextField.ALT, TextField.CAPTION, TextField.CREDIT)
@@ -75,7 +78,8 @@ def reword(issue: Issue, words: Mapping[Place, Wording]) -> Issue:
 
 
 def _texts(issue: Issue) -> Iterator[tuple[Place, Wording]]:
-    yield from _fields(issue, _ISSUE, {})
+    own = _ISSUE if issue.kind is not IssueKind.CORRECTION else _CORRECTION
+    yield from _fields(issue, own, {})
     yield from _picture_texts(issue.hero, {})
     if issue.lead:
         yield from _story_texts(issue.lead)

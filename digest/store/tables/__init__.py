@@ -12,6 +12,7 @@ from digest.store.tables.deliveries import (
     instance,
     rate_uses,
     relays,
+    subject_trials,
 )
 from digest.store.tables.entries import (
     article_visits,
@@ -39,6 +40,7 @@ from digest.store.tables.issues import (
     link_checks,
     rehearsals,
     renderings,
+    second_renderings,
     trials,
     waivers,
 )
@@ -73,6 +75,8 @@ __all__ = [
     "relays",
     "renderings",
     "robots",
+    "second_renderings",
+    "subject_trials",
     "subscribers",
     "subscriptions",
     "suppressions",

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from digest.model import BounceVerdict, Cause, DeliveryState, Volume
+from digest.model import Arm, BounceVerdict, Cause, DeliveryState, TrialRule, Volume
 from digest.store.tables.columns import METADATA, UtcDateTime, one_of
 
 instance = Table(
@@ -75,7 +75,25 @@ deliveries = Table(
     Column("topics", Text, nullable=False, server_default="[]"),
     Column("volume", one_of(Volume), nullable=False, server_default="full"),
     Column("due_at", UtcDateTime),
+    Column("arm", one_of(Arm)),
     UniqueConstraint("issue_id", "subscriber_id", name="deliveries_one_a_person"),
+)
+
+# How an issue's two subjects were tried; ``figures`` are those it was decided by.
+subject_trials = Table(
+    "subject_trials",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("rule", one_of(TrialRule), nullable=False),
+    Column("minimum", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("rest", Integer, nullable=False),
+    Column("winner", one_of(Arm)),
+    Column("why", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("figures", Text, nullable=False),
 )
 
 # Relays that broke at some time, by name; the configuration knows what they are.

@@ -146,6 +146,19 @@ link_checks = Table(
     Column("unresolved", Boolean, nullable=False),
 )
 
+# The same under an issue's second subject, where it has one.
+second_renderings = Table(
+    "second_renderings",
+    METADATA,
+    Column("issue_id", ForeignKey("issues.id"), primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("preheader", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("web", Text, nullable=False),
+)
+
 renderings = Table(
     "renderings",
     METADATA,

@@ -10,9 +10,11 @@ from starlette.datastructures import QueryParams
 
 from digest.app import App
 from digest.curate.lastlook import look_lines
+from digest.deliver.subjects import trial_lines
 from digest.model import KeptIssue, RenderedIssue, Story
 from digest.pipeline.approval import render_issue
 from digest.pipeline.letters import sample_envelope
+from digest.pipeline.subjects import planned
 from digest.web.desk.message import SIZE_BUDGET, SIZE_LIMIT, ReadMessage, read_message
 from digest.web.desk.overview import Moment, moment
 
@@ -153,6 +155,15 @@ def due_of(app: App, kept: KeptIssue) -> Moment:
     """When the issue was or is to go out, on its newsletter's wall clock."""
     schedule = app.config.newsletter(kept.issue.key.newsletter).schedule
     return moment(kept.issue.due_at, ZoneInfo(schedule.time_zone))
+
+
+def trial_of(app: App, kept: KeptIssue) -> tuple[str, ...]:
+    """How the trial of the issue's two subjects stands, or is to be, in sentences."""
+    trial = app.store.subjects.trial(kept.id)
+    if trial:
+        return trial_lines(trial)
+    plan = planned(app, kept)
+    return (plan,) if plan else ()
 
 
 def last_look_of(app: App, kept: KeptIssue) -> tuple[str, ...]:

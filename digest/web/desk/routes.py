@@ -48,6 +48,7 @@ from digest.web.desk.preview import (
     outline,
     read_issue,
     size_pill,
+    trial_of,
 )
 from digest.web.desk.source import AppMissingError, AppSource, DeskState, problems_of
 from digest.web.desk.watch import Watcher
@@ -194,6 +195,7 @@ class _Desk:
             due=due_of(app, kept),
             outline=outline(kept),
             last_look=last_look_of(app, kept),
+            trial=trial_of(app, kept),
             look=look,
             views=tuple(View),
             recipient=SAMPLE_RECIPIENT,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from digest.errors import ConfigError, Problem, StoreError, TemplateError
-from digest.model import EntryState, Mark
+from digest.model import EntryState, Mark, Wording
 from digest.web.desk import create_desk_app
 from tests.acceptance.desk.desk_world import DRAFT, Desk
 from tests.acceptance.web_world import (
@@ -69,6 +69,17 @@ def test_an_issue_shows_its_row_state_size_and_outline(client: Client) -> None:
     headings = re.findall(r"<h3>(.+?)</h3>", page)
     assert headings == ["Lead", "At sea", "On land", "Also published"]
     assert page.index("The night ferry is back after") < page.index("The lamp room opens")
+
+
+def test_an_issue_with_two_subjects_shows_both(world: FakeWorld, client: Client) -> None:
+    """The second stands under the first, escaped, with what will be made of it."""
+    assert "Subject B" not in client.get(DRAFT).text
+    kept = world.store.issues.get(DRAFT.rpartition("/")[2])
+    two = replace(kept.issue, subject_b=Wording(value="Fog <and> ferries"))
+    world.store.issues.save(kept, issue=two, edits=kept.edits, now=NOW)
+    page = client.get(DRAFT).text
+    assert "<dt>Subject B</dt><dd>Fog &lt;and&gt; ferries</dd>" in page
+    assert "too few readers" in page
 
 
 def test_a_newsletters_name_leads_to_its_newest_issue(client: Client) -> None:

@@ -8,7 +8,7 @@ from digest.curate.editing.galley.decisions import Decisions
 from digest.curate.editing.galley.reading import GalleyFile
 from digest.curate.editing.galley.values import Galley, GalleySection, galley_of
 from digest.curate.editing.galley.wording import Rewording, changed_comments
-from digest.curate.editing.galley.writing import write_galley
+from digest.curate.editing.galley.writing import key_of, write_galley
 from digest.curate.editing.texts import Place
 from digest.errors import Problem
 from digest.model import (
@@ -118,9 +118,9 @@ def _take_words(
 def _refuse(fields: set[TextField], path: tuple[str | int, ...], decisions: Decisions) -> None:
     """Complain of texts for which there is no place: those of a picture that is not there."""
     for field in sorted(fields):
-        problem = decisions.file.problem(
-            (*path, field.value), "there is no picture here", fix="delete the line"
-        )
+        second = field is TextField.SUBJECT_B
+        message = "a correction waits for no trial" if second else "there is no picture here"
+        problem = decisions.file.problem((*path, key_of(field)), message, fix="delete the line")
         decisions.problems.append(problem)
 
 

@@ -24,6 +24,7 @@ HOW_TO = """\
 # Move a block to change the order or the section, delete it to drop the story.
 #   pin = true          under a story's post: tell it, whatever else comes
 #   [[pinned]]          with a post: tell a post that is not here
+#   subject_b = "…"     a second subject: some readers get it, and if it does better, the rest
 #   [[dropped]]         with a post (and why): never tell it; delete the block to take that back
 #
 # Then: digest issues import {slug} FILE
@@ -131,7 +132,12 @@ class _Writer:
                 yield f"{name} = {quoted(words[place.field])}"
 
     def _is_shown(self, place: Place, given: Wording, words: Words) -> bool:
-        """What only roundups have is not offered to a digest that does without."""
+        """What only roundups have is not offered to a digest that does without.
+
+        A second subject is an editor's alone, and explained at the top.
+        """
+        if place.field is TextField.SUBJECT_B:
+            return False
         if self._kept.issue.kind is IssueKind.ROUNDUP or place.field not in _ROUNDUP_ONLY:
             return True
         return bool(given.value) or place.field in words
