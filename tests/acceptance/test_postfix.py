@@ -1,0 +1,95 @@
+"""The whole way, with nothing in it that is not real: Postfix takes, delivers and bounces."""
+
+import json
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from digest.deliver.signing.keys import read_key
+from tests.acceptance.postfix_server import Postfix, running_postfix
+from tests.acceptance.town import FEEDS, Publication, make_publication, serve_feeds
+from tests.dkim_oracle import verdicts
+
+READERS = ("ann", "bea", "cid")
+PEOPLE = (*(f"{name}@reader.example" for name in READERS), "dee@reader.example", "eve@far.example")
+
+
+@pytest.fixture
+def mx(postfix: str) -> Iterator[Postfix]:
+    """Mailboxes for three readers and for what comes back; none for Dee, and Eve's is full."""
+    boxes = {f"{name}@reader.example": name for name in READERS}
+    with running_postfix(
+        postfix,
+        boxes | {"bounces@harbour.example": "bounces"},
+        far="far.example",
+        refusals={"eve@far.example": "552 5.2.2 mailbox full"},
+    ) as server:
+        yield server
+
+
+def test_an_issue_goes_through_postfix_and_its_bounces_come_back(
+    mx: Postfix, dkimpy: ModuleType, tmp_path: Path
+) -> None:
+    """Each living reader has it once, signed; the dead address is suppressed, the full one not."""
+    with serve_feeds(FEEDS) as site:
+        publication = make_publication(tmp_path / "pub", feeds_port=site.port, mail_port=mx.port)
+        sign(publication)
+        people = "email,name,status\n" + "".join(f"{who},,confirmed\n" for who in PEOPLE)
+        publication.digest("subscribers", "import", "-", stdin=people)
+        publication.digest("run")
+        publication.digest("run")
+    mx.wait_for({**dict.fromkeys(READERS, 1), "bounces": 2})
+    for name in READERS:
+        (content,) = mx.box(name)
+        check_letter(content, f"{name}@reader.example")
+        check_signature(content, publication, dkimpy)
+    read = json.loads(
+        publication.digest("bounces", "read", str(mx.folder("bounces")), "--json").stdout
+    )
+    found = {
+        report["address"]: (report["verdict"], report["effect"])
+        for one in read
+        for report in one["reports"]
+    }
+    assert found == {
+        "dee@reader.example": ("hard", "suppressed"),
+        "eve@far.example": ("soft", "counted"),
+    }
+    listed = json.loads(publication.digest("suppressions", "list", "--json").stdout)
+    assert {one["address"]: one["reason"] for one in listed} == {
+        "dee@reader.example": "hard-bounce"
+    }
+
+
+def sign(publication: Publication) -> None:
+    """Take bounces, and sign with a key made by the command."""
+    made = publication.digest("dkim", "letters", "--json")
+    with (publication.directory / "digest.toml").open("a") as settings:
+        settings.write('[feedback]\nbounce_address = "bounces@harbour.example"\n')
+        settings.write(json.loads(made.stdout)["toml"])
+
+
+def check_letter(content: bytes, reader: str) -> None:
+    """It came with its own return path, one-click unsubscribe and both parts whole."""
+    message = message_from_bytes(content, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    assert message["To"] == message["Delivered-To"] == reader
+    assert message["Return-Path"].startswith("<bounces+")
+    assert message["List-Unsubscribe"].startswith("<https://letters.harbour.example/")
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert len(message.get_all("Message-ID")) == 1
+    for kind in ("plain", "html"):
+        body = message.get_body(preferencelist=(kind,))
+        assert body is not None
+        assert "Seagrass returns" in body.get_content()
+
+
+def check_signature(content: bytes, publication: Publication, dkimpy: ModuleType) -> None:
+    """Nothing on the way changed what was signed."""
+    pem = (publication.directory / "dkim" / "letters.pem").read_bytes()
+    key = read_key(pem, domain="harbour.example", selector="letters")
+    assert verdicts(dkimpy, content.replace(b"\n", b"\r\n"), [key]) == [True]
