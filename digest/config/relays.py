@@ -8,6 +8,7 @@ from digest.config.settings import (
     DomainSettings,
     RelaySettings,
     Settings,
+    SmtpProtocol,
     SmtpSecurity,
     SmtpSettings,
     WarmUpSettings,
@@ -19,6 +20,8 @@ from digest.model import DomainLimit, Relay, WarmUp
 
 SMTP = "smtp"
 """The name of the one relay that ``[smtp]`` is where there is no ``[[relay]]``."""
+
+_WITH_HOST = frozenset({SmtpProtocol.SMTP, SmtpProtocol.LMTP})
 
 MAYBE_CLEAR = frozenset({SmtpSecurity.NONE, SmtpSecurity.OPPORTUNISTIC})
 """The kinds of security with which a password may cross the network in the clear."""
@@ -65,6 +68,10 @@ def usual_limit(settings: Settings) -> DomainLimit | None:
 
 def relay_problems(file: TomlFile, settings: Settings) -> Iterator[Problem]:
     """What keeps relays and receivers from being used as they are written."""
+    for index, table in enumerate(settings.relay):
+        if table.host is None and _server(table, settings.smtp).protocol in _WITH_HOST:
+            fix = 'add host = "smtp.provider.example"'
+            yield file.problem(("relay", index, "host"), "is missing", fix=fix)
     yield from _repeated_names(file, "relay", settings.relay)
     yield from _repeated_names(file, "domain", settings.domain)
     yield from _repeated_domains(file, settings.domain)

@@ -25,6 +25,7 @@ def settings(port: int, **changes: object) -> SmtpSettings:
     values: dict[str, object] = {
         "protocol": "smtp",
         "path": "outgoing",
+        "url": "",
         "host": "127.0.0.1",
         "port": port,
         "security": SmtpSecurity.NONE,

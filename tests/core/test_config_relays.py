@@ -125,6 +125,29 @@ def test_a_doubtful_relay_is_a_warning(
     assert fix in warnings[f"relay[1].{field}"].fix
 
 
+@pytest.mark.parametrize(
+    ("secret", "message"),
+    [("", "no secret"), ("short", "24 at least"), ("whsec_%%%", "not base64")],
+)
+def test_a_webhook_without_a_usable_secret_is_a_warning(
+    tmp_path: Path, secret: str, message: str
+) -> None:
+    """One that is missing, short or garbled; one for all, or a relay's own."""
+    hook = 'protocol = "webhook"\nurl = "https://mail.example/hook"\n'
+    one = loaded(tmp_path, f"[smtp]\n{hook}", DIGEST_WEBHOOK_SECRET=secret)
+    several = f'[[relay]]\nname = "in-house"\n{hook}'
+    other = loaded(tmp_path, several, DIGEST_RELAY_IN_HOUSE_SECRET=secret)
+    for config, field, variable in (
+        (one, "smtp.url", "DIGEST_WEBHOOK_SECRET"),
+        (other, "relay[1].url", "DIGEST_RELAY_IN_HOUSE_SECRET"),
+    ):
+        (found,) = (warning for warning in config.warnings if warning.field == field)
+        assert message in found.message
+        assert f"{variable}_FILE" in found.fix
+    good = loaded(tmp_path, several, DIGEST_RELAY_IN_HOUSE_SECRET="s" * 24)
+    assert not [warning for warning in good.warnings if "relay" in warning.field]
+
+
 def test_a_host_that_is_not_used_is_a_warning(tmp_path: Path) -> None:
     """Beside relays, [smtp]'s own host takes no mail."""
     config = loaded(tmp_path, TWO.replace("port = 587", 'host = "smtp.zero.example"\nport = 587'))
