@@ -11,7 +11,7 @@ from digest.config.secrets import WEBHOOK_SECRET
 from digest.config.webhooks import webhook_key
 from digest.deliver.posting import Hook, outcome, post
 from digest.errors import HandOffError
-from digest.model import Envelope, FetchRequest, Lost, SendOutcome, Unbuildable
+from digest.model import Envelope, FetchRequest, Lost, SendOutcome, Takes, Unbuildable
 from digest.ports import Fetcher
 
 _Tag = TypeVar("_Tag")
@@ -59,7 +59,12 @@ class WebhookMailer:
 
 
 class WebhookSession:
-    """Posts messages, ``window`` at a time: a :class:`digest.ports.MailSession`."""
+    """Posts messages, ``window`` at a time: a :class:`digest.ports.MailSession`.
+
+    Nobody knows by what way they go on, so bodies are ASCII.
+    """
+
+    takes = Takes(utf8=True)
 
     def __init__(
         self, hook: Hook, *, fetcher: Fetcher, window: int, clock: Callable[[], datetime]

@@ -64,6 +64,11 @@ def international_address(address: str) -> str:
     return whole
 
 
+def is_international(address: str) -> bool:
+    """Whether the part before the @ is not ASCII, so that mail to it takes SMTPUTF8."""
+    return not address.isascii() and not address.rpartition("@")[0].isascii()
+
+
 def _ascii_twin(local: str) -> str:
     """The local part with a letter for each printable character outside ASCII: RFC 6531's atext."""
     return "".join("x" if ord(one) > MAX_ASCII and one.isprintable() else one for one in local)

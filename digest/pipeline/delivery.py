@@ -193,9 +193,10 @@ def send_test(
     :raises HandOffError: when the mail server cannot be used.
     :raises MessageError: when no correct message can be made for this address.
     """
-    envelope = sample_envelope(app, kept, rendering, recipient=address)
     session = app.mailer.connect(app.relays.relay_for(address, now=app.clock()))
     try:
+        takes = session.takes
+        envelope = sample_envelope(app, kept, rendering, recipient=address, takes=takes)
         outcome = session.send(envelope)
     finally:
         session.close()
