@@ -164,6 +164,7 @@ class SmtpSettings(Section):
     connections: Count
     window: Count
     greeting: str
+    utf8_addresses: bool
 
 
 class WarmUpSettings(Section):

@@ -36,6 +36,7 @@ def settings(port: int, **changes: object) -> SmtpSettings:
         "connections": 1,
         "window": 16,
         "greeting": "client.example",
+        "utf8_addresses": False,
     }
     return SmtpSettings.model_validate(values | changes)
 

@@ -139,7 +139,7 @@ def _write(
         "far_port": free_port(),
         "refusals": ", ".join(f"{{ {who} = {reply} }}" for who, reply in refusals.items()),
     }
-    (home / "etc" / "main.cf").write_text(_MAIN.format(**values))
+    (home / "etc" / "main.cf").write_text(_MAIN.format(**values), encoding="utf-8")
     (home / "etc" / "master.cf").write_text(_MASTER.format(**values))
 
 

@@ -144,6 +144,7 @@ def settings(task: Task) -> SmtpSettings:
         connections=1,
         window=task.window,
         greeting=GREETING,
+        utf8_addresses=False,
     )
 
 
