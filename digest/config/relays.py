@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from digest.config.secrets import password_variable, token_variable
 from digest.config.settings import (
@@ -41,6 +42,16 @@ def servers_of(settings: Settings) -> dict[str, SmtpSettings]:
     if not settings.relay:
         return {SMTP: settings.smtp}
     return {table.name: _server(table, settings.smtp) for table in settings.relay}
+
+
+def hosts_of(settings: Settings) -> tuple[str, ...]:
+    """The hosts that mail is handed to, each once; none for mailboxes on disk."""
+    hosts = (
+        urlsplit(server.url).hostname if server.protocol is SmtpProtocol.WEBHOOK else server.host
+        for server in servers_of(settings).values()
+        if not server.protocol.is_on_disk
+    )
+    return tuple(dict.fromkeys(filter(None, hosts)))
 
 
 def limits_of(settings: Settings) -> tuple[DomainLimit, ...]:

@@ -8,7 +8,7 @@ import pytest
 from digest.config import Config, SmtpSecurity
 from digest.config.load import load_config
 from digest.config.quantities import parse_rate
-from digest.config.relays import SMTP, limits_of, relays_of, servers_of, usual_limit
+from digest.config.relays import SMTP, hosts_of, limits_of, relays_of, servers_of, usual_limit
 from digest.model import DomainLimit, Rate, Relay, WarmUp
 
 MINUTE = timedelta(minutes=1)
@@ -79,6 +79,23 @@ def test_relays_are_read(tmp_path: Path) -> None:
     assert (house.host, house.port, house.security) == ("mx.two.example", 25, SmtpSecurity.NONE)
     assert (main.username, house.username) == ("digest", "")
     assert main.timeout == house.timeout == settings.smtp.timeout
+
+
+def test_hosts_are_those_that_mail_is_handed_to(tmp_path: Path) -> None:
+    """Each once: servers, and the hosts of webhooks; a mailbox on disk has none."""
+    relays = TWO.replace(
+        "[[domain]]",
+        """[[relay]]
+name = "hook"
+protocol = "webhook"
+url = "https://hook.example:8443/in"
+[[relay]]
+name = "dry"
+protocol = "mbox"
+[[domain]]""",
+    )
+    hosts = hosts_of(loaded(tmp_path, relays).settings)
+    assert hosts == ("smtp.one.example", "mx.two.example", "hook.example")
 
 
 def test_receivers_are_read(tmp_path: Path) -> None:
