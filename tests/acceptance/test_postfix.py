@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -9,10 +10,15 @@ from types import ModuleType
 
 import pytest
 
+from digest.deliver.message import build
 from digest.deliver.signing.keys import read_key
+from digest.deliver.smtp import SmtpMailer
+from digest.model import Accepted, Envelope
+from tests.acceptance.mail_servers import settings
 from tests.acceptance.postfix_server import Postfix, running_postfix
 from tests.acceptance.town import FEEDS, Publication, make_publication, serve_feeds
 from tests.dkim_oracle import verdicts
+from tests.letters import LETTER
 
 READERS = ("ann", "bea", "jürgen")
 PEOPLE = (*(f"{name}@reader.example" for name in READERS), "dee@reader.example", "eve@far.example")
@@ -22,10 +28,10 @@ bounce_address = "bounces@harbour.example"
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def mx(postfix: str) -> Iterator[Postfix]:
     """Mailboxes for three readers and for what comes back; none for Dee, and Eve's is full."""
-    boxes = {f"{name}@reader.example": name for name in READERS}
+    boxes = {f"{name}@reader.example": name for name in (*READERS, "fay")}
     with running_postfix(
         postfix,
         boxes | {"bounces@harbour.example": "bounces"},
@@ -70,6 +76,23 @@ def test_an_issue_goes_through_postfix_and_its_bounces_come_back(
     assert {one["address"]: one["reason"] for one in listed} == {
         "dee@reader.example": "hard-bounce"
     }
+
+
+def test_a_body_goes_through_postfix_as_it_is(mx: Postfix) -> None:
+    """Postfix offers 8BITMIME and SMTPUTF8; the letters arrive byte for byte, in one stream."""
+    session = SmtpMailer(settings(mx.port)).connect()
+    letter = replace(LETTER, recipient_address="fay@reader.example", html="<p>Grüße</p>\n" * 400)
+    made = [build(replace(letter, subject=f"No. {n}"), takes=session.takes) for n in range(3)]
+    jobs = [
+        (n, Envelope(sender="n@a.example", recipient="fay@reader.example", content=content))
+        for n, content in enumerate(made)
+    ]
+    assert all(isinstance(outcome, Accepted) for _, outcome in session.stream(jobs))
+    session.close()
+    mx.wait_for({"fay": 3})
+    arrived = {content.partition(b"\nFrom: ")[2] for content in mx.box("fay")}
+    assert arrived == {one.partition(b"From: ")[2].replace(b"\r\n", b"\n") for one in made}
+    assert all("Grüße".encode() in content for content in arrived)
 
 
 def sign(publication: Publication) -> None:
