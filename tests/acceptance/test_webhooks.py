@@ -83,7 +83,10 @@ def receiving(hook: Hook) -> Iterator[Hook]:
         def log_message(self, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         hook.port = server.server_address[1]
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield hook
