@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import cast
 
-from digest.config import Config, SmtpSettings
+from digest.config import Config, SmtpProtocol, SmtpSettings
 from digest.deliver.pacing.answers import Limits
 from digest.deliver.relays import Relays
 from digest.deliver.servers import MailServer
@@ -152,6 +152,8 @@ def _server(config: Config, name: str, settings: SmtpSettings) -> MailServer:
         from digest.deliver.mailboxes import MailboxMailer
 
         return MailboxMailer(settings, folder=config.directory)
+    if settings.protocol is SmtpProtocol.WEBHOOK:
+        return _webhook(config, name, settings)
     from digest.config.relays import SMTP
     from digest.config.secrets import password_variable, token_variable
     from digest.deliver.smtp import SmtpMailer
@@ -164,6 +166,22 @@ def _server(config: Config, name: str, settings: SmtpSettings) -> MailServer:
         password=secrets.smtp_password if is_only else own(password_variable(name), ""),
         token=secrets.smtp_token if is_only else own(token_variable(name), ""),
         folder=config.directory,
+    )
+
+
+def _webhook(config: Config, name: str, settings: SmtpSettings) -> MailServer:
+    from digest.collect.http.fetch import HttpFetcher
+    from digest.config.webhooks import webhook_secret
+    from digest.deliver.webhooks import WebhookMailer
+
+    limits: dict[str, object] = {"concurrency": settings.window, "per_host": settings.window}
+    limits["timeout"] = settings.timeout
+    return WebhookMailer(
+        settings,
+        fetcher=HttpFetcher(
+            config.settings.collect.model_copy(update=limits), config.settings.instance
+        ),
+        secret=webhook_secret(config.settings, config.secrets, name),
     )
 
 

@@ -66,6 +66,17 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
+def postfix() -> str:
+    """The command of Postfix; to lack it, or root, is a failure in CI and a skip elsewhere."""
+    path = "/usr/sbin/postfix"
+    if not Path(path).exists():
+        (pytest.fail if STRICT else pytest.skip)("Postfix is not installed (Debian: postfix)")
+    if os.geteuid() != 0:
+        (pytest.fail if STRICT else pytest.skip)("Postfix is started by root only")
+    return path
+
+
+@pytest.fixture(scope="session")
 def axe() -> str:
     """The accessibility checker's script; missing is a failure in CI and a skip elsewhere."""
     found = find_spec("axe_playwright_python")

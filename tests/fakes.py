@@ -16,6 +16,7 @@ from digest.collect.sources.kinds import read_source
 from digest.config import Config, Secrets, Settings
 from digest.errors import HandOffError
 from digest.model import (
+    ASCII_ONLY,
     Accepted,
     ArticleJob,
     ArticleResult,
@@ -39,6 +40,7 @@ from digest.model import (
     RenderedIssue,
     Reply,
     SendOutcome,
+    Takes,
 )
 from digest.resources import CONFIG
 from tests.fake_feedback import FakeFeedbackStore
@@ -185,6 +187,7 @@ class FakeRenderer:
 class FakeMailer:
     """Takes every message into ``sent``, or answers as ``outcome`` decides.
 
+    ``takes`` is what a relay takes besides ASCII, by its name.
     ``by`` are the relays of the messages in ``sent``; ``down_relays`` cannot be reached.
     """
 
@@ -193,6 +196,7 @@ class FakeMailer:
     down: bool = False
     by: list[str] = field(default_factory=list)
     down_relays: set[str] = field(default_factory=set)
+    takes: dict[str, Takes] = field(default_factory=dict)
 
     def connect(self, relay: str = "") -> "FakeMailSession":
         if self.down or relay in self.down_relays:
@@ -207,6 +211,10 @@ class FakeMailSession:
     mailer: FakeMailer
     relay: str = ""
     closed: bool = False
+
+    @property
+    def takes(self) -> Takes:
+        return self.mailer.takes.get(self.relay, ASCII_ONLY)
 
     def send(self, envelope: Envelope) -> SendOutcome:
         answer = self.mailer.outcome(envelope) if self.mailer.outcome else None

@@ -98,20 +98,35 @@ class _Layout:
     columns: dict[str, int]
     width: int
     topics: frozenset[str] = frozenset()
+    utf8: bool = False
 
 
-def read_csv(text: str, *, file: str = "CSV", topics: Collection[str] = ()) -> CsvImport:
+def address_refusal(address: str, *, utf8: bool) -> str | None:
+    """Why nobody can be subscribed at that address; None when they can.
+
+    ``utf8``: the part before the @ may be outside ASCII.
+    """
+    problem = address_problem(address, utf8=utf8)
+    if problem and not utf8 and not address_problem(address, utf8=True):
+        return f"{problem}; [smtp] utf8_addresses = true allows it"
+    return problem
+
+
+def read_csv(
+    text: str, *, file: str = "CSV", topics: Collection[str] = (), utf8: bool = False
+) -> CsvImport:
     """Read subscribers from CSV (RFC 4180; comma, semicolon or tab; a byte order mark is fine).
 
     The first line names the columns: ``email`` (or ``address``), and where wanted ``name`` and
     ``status`` (confirmed, pending, unsubscribed), ``time_zone`` (an IANA name), ``topics`` (ids
     with spaces between; none for all) and ``volume`` (full, short). Other columns are passed over.
-    ``file`` is named in errors; ``topics`` are the ids there are, where they are known.
+    ``file`` is named in errors; ``topics`` are the ids there are, where they are known; ``utf8``
+    is as for :func:`address_refusal`.
 
     :raises ConfigError: when the first line names no column of addresses.
     """
     lines = _lines(text)
-    layout = replace(_header(lines, file=file), topics=frozenset(topics))
+    layout = replace(_header(lines, file=file), topics=frozenset(topics), utf8=utf8)
     rows: dict[str, SubscriberRow] = {}
     rejected: list[RejectedRow] = []
     for line, cells in _records(lines, delimiter=layout.delimiter):
@@ -219,7 +234,7 @@ def _row(line: int, cells: list[str], *, layout: _Layout) -> SubscriberRow | Rej
         reason = f"has {width} cells where the first line names {layout.width}"
         return RejectedRow(line=line, value=layout.delimiter.join(cells), reason=reason)
     address = _cell(cells, layout.columns.get(_ADDRESS))
-    if problem := address_problem(address):
+    if problem := address_refusal(address, utf8=layout.utf8):
         return RejectedRow(line=line, value=address, reason=problem)
     status = _cell(cells, layout.columns.get(_STATUS))
     if status and status.lower() not in set(Consent):

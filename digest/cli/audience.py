@@ -49,10 +49,15 @@ def add(  # noqa: PLR0913 - click passes each option as an argument
     as_json: bool,
 ) -> None:
     """Subscribe ADDRESS, confirmed unless --pending."""
+    from digest.audience.exchange import address_refusal
+
     wish = Consent.PENDING if pending else Consent.CONFIRMED
     zone = _time_zone(time_zone)
     with session.open_app() as app:
         target = _newsletter(app, newsletter)
+        utf8 = app.config.settings.smtp.utf8_addresses
+        if problem := address_refusal(address, utf8=utf8):
+            raise click.BadParameter(f"{address!r}: {problem}", param_hint="ADDRESS")
         subscription = app.store.audience.subscribe(
             address=address,
             name=name,
@@ -94,7 +99,8 @@ def import_(
     default = Consent.PENDING if pending else Consent.CONFIRMED
     with session.open_app() as app:
         target = _newsletter(app, newsletter)
-        read = read_csv(file.read(), topics=_topics(app, target))
+        utf8 = app.config.settings.smtp.utf8_addresses
+        read = read_csv(file.read(), topics=_topics(app, target), utf8=utf8)
         rows = [
             NewSubscriber(
                 address=row.address,

@@ -17,21 +17,22 @@ _COLOURS = {Health.OK: "green", Health.WARNING: "yellow", Health.TROUBLE: "red"}
 @json_option
 @pass_session
 def doctor(session: Session, *, as_json: bool) -> None:
-    """Look at the database, the mail server and the keys, and print the DNS records to publish.
+    """Look at the database, the mail servers and the keys, and print the DNS records to publish.
 
-    The mail server is connected to and logged in to; nothing is sent. The DNS is not asked.
+    Mail servers are connected to and logged in to; nothing is sent. The DNS is not asked.
     """
+    from digest.config.relays import hosts_of
     from digest.pipeline.checkup import examine
 
     with session.open_app() as app:
         checkup = examine(app)
-        server = app.config.settings.smtp.host
+        servers = " and ".join(hosts_of(app.config.settings)) or "nobody (a dry run)"
 
     def human(console: Console) -> None:
         for each in checkup.findings:
             console.print(_line(each))
         for domain in checkup.domains:
-            _print_domain(console, domain, server=server)
+            _print_domain(console, domain, servers=servers)
 
     facts = {
         "findings": [
@@ -118,7 +119,7 @@ def _line(examined: Examined) -> str:
     return f"{mark} {examined.subject}: {escape(examined.text)}"
 
 
-def _print_domain(console: Console, sending: SendingDomain, *, server: str) -> None:
+def _print_domain(console: Console, sending: SendingDomain, *, servers: str) -> None:
     domain = escape(sending.domain)
     console.print(f"\n[bold]{domain}[/] should have in the DNS:\n")
     for record in sending.keys:
@@ -129,7 +130,7 @@ def _print_domain(console: Console, sending: SendingDomain, *, server: str) -> N
     console.print("  (or a stricter DMARC policy; p=quarantine once its reports are clean)")
     console.print(
         f"  SPF: one TXT record at {domain}, v=spf1 …, that names whoever sends for "
-        f"{escape(server)}\n  MX: {domain} must take mail, or bounces and replies are lost"
+        f"{escape(servers)}\n  MX: {domain} must take mail, or bounces and replies are lost"
     )
 
 

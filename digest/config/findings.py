@@ -11,7 +11,14 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from digest.config.locate import TomlPath
-from digest.config.secrets import SMTP_PASSWORD, password_variable
+from digest.config.secrets import (
+    DATABASE_URL,
+    SECRET_KEY,
+    SMTP_PASSWORD,
+    WEBHOOK_SECRET,
+    password_variable,
+    secret_variable,
+)
 from digest.config.tomlfile import TomlFile
 from digest.config.wording import UnfitError, listed, nearest, shown, suggestion
 from digest.errors import Problem
@@ -21,9 +28,9 @@ _SECRETS = {
     "password": SMTP_PASSWORD,
     "smtp_password": SMTP_PASSWORD,
     "passwd": SMTP_PASSWORD,
-    "secret": "DIGEST_SECRET_KEY",
-    "secret_key": "DIGEST_SECRET_KEY",
-    "database_url": "DIGEST_DATABASE_URL",
+    "secret": SECRET_KEY,
+    "secret_key": SECRET_KEY,
+    "database_url": DATABASE_URL,
 }
 
 
@@ -89,8 +96,12 @@ def _misfit(details: ErrorDetails, expected: _Expected) -> tuple[str, str]:
 def _unknown_key(path: TomlPath, model: type[BaseModel], file: TomlFile) -> Problem:
     key = str(path[-1])
     variable = _SECRETS.get(key)
-    if variable == SMTP_PASSWORD and path[0] == "relay":
-        variable = password_variable(str(_at_path(file.table, (*path[:-1], "name"))))
+    if path[0] == "relay":
+        name = str(_at_path(file.table, (*path[:-1], "name")))
+        own = {SMTP_PASSWORD: password_variable(name), SECRET_KEY: secret_variable(name)}
+        variable = own.get(variable or "", variable)
+    elif path[0] == "smtp" and variable == SECRET_KEY:
+        variable = WEBHOOK_SECRET
     if variable is not None:
         return file.problem(
             path,

@@ -114,6 +114,7 @@ def _read_main(path: Path, outside: Environment) -> _Main:
     secrets = Secrets(
         smtp_password=outside.smtp_password,
         smtp_token=outside.smtp_token,
+        webhook_secret=outside.webhook_secret,
         imap_password=outside.imap_password,
         secret_key=outside.secret_key,
         relay_secrets=outside.relay_secrets,

@@ -11,6 +11,7 @@ from digest.config.quantities import parse_duration
 from digest.config.relays import MAYBE_CLEAR, is_local, relay_problems, relay_warnings
 from digest.config.settings import Secrets, Settings, SmtpSecurity
 from digest.config.tomlfile import Checked, TomlFile
+from digest.config.webhooks import webhook_problems, webhook_warnings
 from digest.config.wording import shown
 from digest.errors import Problem
 
@@ -27,7 +28,7 @@ def read_settings(file: TomlFile, base: TomlFile, secrets: Secrets) -> Checked[S
     except ValidationError as error:
         found = findings(error, Settings, file, defaults=base.table)
         return Checked(problems=(*found, *problems))
-    problems += tuple(relay_problems(file, settings))
+    problems += (*relay_problems(file, settings), *webhook_problems(file, settings))
     if problems:
         return Checked(problems=problems)
     return Checked(value=settings, warnings=tuple(_warnings(settings, file, secrets)))
@@ -86,6 +87,7 @@ def _warnings(settings: Settings, file: TomlFile, secrets: Secrets) -> Iterator[
         yield file.problem(("web", "public_url"), message, fix=fix)
     smtp = settings.smtp
     yield from relay_warnings(file, settings, secrets.relay_secrets)
+    yield from webhook_warnings(file, settings, secrets)
     if smtp.username and smtp.security in MAYBE_CLEAR and not is_local(smtp.host):
         path = file.first_of([("smtp", "security"), ("smtp", "username")])
         may = "could" if smtp.security is SmtpSecurity.OPPORTUNISTIC else "would"

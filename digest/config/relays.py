@@ -2,12 +2,14 @@
 
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from digest.config.secrets import password_variable, token_variable
 from digest.config.settings import (
     DomainSettings,
     RelaySettings,
     Settings,
+    SmtpProtocol,
     SmtpSecurity,
     SmtpSettings,
     WarmUpSettings,
@@ -19,6 +21,8 @@ from digest.model import DomainLimit, Relay, WarmUp
 
 SMTP = "smtp"
 """The name of the one relay that ``[smtp]`` is where there is no ``[[relay]]``."""
+
+_WITH_HOST = frozenset({SmtpProtocol.SMTP, SmtpProtocol.LMTP})
 
 MAYBE_CLEAR = frozenset({SmtpSecurity.NONE, SmtpSecurity.OPPORTUNISTIC})
 """The kinds of security with which a password may cross the network in the clear."""
@@ -38,6 +42,16 @@ def servers_of(settings: Settings) -> dict[str, SmtpSettings]:
     if not settings.relay:
         return {SMTP: settings.smtp}
     return {table.name: _server(table, settings.smtp) for table in settings.relay}
+
+
+def hosts_of(settings: Settings) -> tuple[str, ...]:
+    """The hosts that mail is handed to, each once; none for mailboxes on disk."""
+    hosts = (
+        urlsplit(server.url).hostname if server.protocol is SmtpProtocol.WEBHOOK else server.host
+        for server in servers_of(settings).values()
+        if not server.protocol.is_on_disk
+    )
+    return tuple(dict.fromkeys(filter(None, hosts)))
 
 
 def limits_of(settings: Settings) -> tuple[DomainLimit, ...]:
@@ -65,6 +79,10 @@ def usual_limit(settings: Settings) -> DomainLimit | None:
 
 def relay_problems(file: TomlFile, settings: Settings) -> Iterator[Problem]:
     """What keeps relays and receivers from being used as they are written."""
+    for index, table in enumerate(settings.relay):
+        if table.host is None and _server(table, settings.smtp).protocol in _WITH_HOST:
+            fix = 'add host = "smtp.provider.example"'
+            yield file.problem(("relay", index, "host"), "is missing", fix=fix)
     yield from _repeated_names(file, "relay", settings.relay)
     yield from _repeated_names(file, "domain", settings.domain)
     yield from _repeated_domains(file, settings.domain)

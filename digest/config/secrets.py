@@ -14,8 +14,9 @@ DATABASE_URL = "DIGEST_DATABASE_URL"
 SECRET_KEY = "DIGEST_SECRET_KEY"  # noqa: S105 - the variable's name
 SMTP_PASSWORD = "DIGEST_SMTP_PASSWORD"  # noqa: S105 - the variable's name
 SMTP_TOKEN = "DIGEST_SMTP_TOKEN"  # noqa: S105 - the variable's name
+WEBHOOK_SECRET = "DIGEST_WEBHOOK_SECRET"  # noqa: S105 - the variable's name
 IMAP_PASSWORD = "DIGEST_IMAP_PASSWORD"  # noqa: S105 - the variable's name
-_RELAY_SECRET = re.compile(r"(DIGEST_RELAY_\w+_(?:PASSWORD|TOKEN))(?:_FILE)?")
+_RELAY_SECRET = re.compile(r"(DIGEST_RELAY_\w+_(?:PASSWORD|TOKEN|SECRET))(?:_FILE)?")
 _SHORTEST_KEY = 32
 
 
@@ -28,6 +29,7 @@ class Environment:
 
     smtp_password: str = ""
     smtp_token: str = ""
+    webhook_secret: str = ""
     imap_password: str = ""
     secret_key: str = ""
     database_url: str = ""
@@ -45,13 +47,15 @@ def read_environment(environment: Mapping[str, str]) -> Checked[Environment]:
     repeats a value.
     """
     relays = sorted({match[1] for name in environment if (match := _RELAY_SECRET.fullmatch(name))})
-    names = (SMTP_PASSWORD, SMTP_TOKEN, IMAP_PASSWORD, SECRET_KEY, DATABASE_URL, *relays)
+    alone = (SMTP_PASSWORD, SMTP_TOKEN, WEBHOOK_SECRET, IMAP_PASSWORD, SECRET_KEY, DATABASE_URL)
+    names = (*alone, *relays)
     found = {name: read_variable(environment, name) for name in names}
     key = found[SECRET_KEY].value or ""
     return Checked(
         value=Environment(
             smtp_password=found[SMTP_PASSWORD].value or "",
             smtp_token=found[SMTP_TOKEN].value or "",
+            webhook_secret=found[WEBHOOK_SECRET].value or "",
             imap_password=found[IMAP_PASSWORD].value or "",
             secret_key=key,
             database_url=found[DATABASE_URL].value or "",
@@ -70,6 +74,11 @@ def password_variable(relay: str) -> str:
 def token_variable(relay: str) -> str:
     """The variable that holds a relay's OAuth token, which it takes instead of a password."""
     return f"DIGEST_RELAY_{_in_capitals(relay)}_TOKEN"
+
+
+def secret_variable(relay: str) -> str:
+    """The variable that holds what a relay's webhook is signed with."""
+    return f"DIGEST_RELAY_{_in_capitals(relay)}_SECRET"
 
 
 def read_variable(environment: Mapping[str, str], name: str) -> Checked[str]:

@@ -131,10 +131,11 @@ class SmtpSecurity(StrEnum):
 
 
 class SmtpProtocol(StrEnum):
-    """What takes our messages: a server, or a mailbox on disk for dry runs."""
+    """What takes our messages: a server, a URL, or a mailbox on disk for dry runs."""
 
     SMTP = "smtp"
     LMTP = "lmtp"
+    WEBHOOK = "webhook"
     MAILDIR = "maildir"
     MBOX = "mbox"
 
@@ -145,10 +146,14 @@ class SmtpProtocol(StrEnum):
 
 
 class SmtpSettings(Section):
-    """``[smtp]``: the mail server that takes our messages. ``path`` is for mailboxes on disk."""
+    """``[smtp]``: the mail server that takes our messages.
+
+    ``path`` is for mailboxes on disk, ``url`` for webhooks.
+    """
 
     protocol: SmtpProtocol
     path: Name
+    url: OptionalUrl
     host: Name
     port: Port
     security: SmtpSecurity
@@ -159,6 +164,7 @@ class SmtpSettings(Section):
     connections: Count
     window: Count
     greeting: str
+    utf8_addresses: bool
 
 
 class WarmUpSettings(Section):
@@ -176,7 +182,8 @@ class RelaySettings(Section):
     name: Slug = Field(examples=["main"])
     protocol: SmtpProtocol | None = None
     path: Name | None = None
-    host: Name = Field(examples=["smtp.provider.example"])
+    url: OptionalUrl | None = None
+    host: Name | None = None
     port: Port | None = None
     security: SmtpSecurity | None = None
     certificate: str | None = None
@@ -310,6 +317,7 @@ class Secrets:
 
     smtp_password: str = ""
     smtp_token: str = ""
+    webhook_secret: str = ""
     imap_password: str = ""
     secret_key: str = ""
     relay_secrets: Mapping[str, str] = field(default_factory=dict)

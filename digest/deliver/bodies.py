@@ -1,5 +1,7 @@
 """Bodies: the encoded parts of a message, with what all readers share encoded once.
 
+What may go as it is does (:mod:`digest.deliver.literal`); the rest is encoded to be ASCII.
+
 Quoted-printable works line by line (RFC 2045 section 6.7), so the lines that hold no reader's
 value are the same bytes in every message; the result is what encoding the whole text would be.
 Base64 works in threes of bytes, in lines of any length up to 76 (section 6.8): what stands between
@@ -14,6 +16,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from digest.deliver.flowed import PARAMETERS, stuffed_pieces
+from digest.deliver.literal import literal
 from digest.model import Filled
 
 _PLAIN = "plain"
@@ -27,25 +30,30 @@ _KEPT = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The body of a multipart/alternative message: whole lines, each with its CRLF.
+    """The body of a multipart/alternative message.
 
     ``chunks`` are by turns what all readers of a variant share, which is the same object for each
-    of them, and what is one reader's own. The first and the last are shared.
+    of them, and what is one reader's own. The first and the last are shared. They are whole lines,
+    each with its CRLF, but for parts that are not encoded.
     """
 
     boundary: str
     chunks: tuple[bytes, ...]
+    eight_bit: bool = False
 
     def __bytes__(self) -> bytes:
         return b"".join(self.chunks)
 
 
-def alternative(text: str | Filled, html: str | Filled) -> Body:
-    """Both forms of a message, the plainer one first (RFC 2046 section 5.1.4)."""
+def alternative(text: str | Filled, html: str | Filled, *, eight_bit: bool = False) -> Body:
+    """Both forms of a message, the plainer one first (RFC 2046 section 5.1.4).
+
+    ``eight_bit``: the server takes more than ASCII, and nobody on the way may have to re-encode.
+    """
     plain, rich = stuffed_pieces(_whole(text)), _whole(html)
     boundary = _boundary(plain.pieces, rich.pieces)
-    text_encoding, text_chunks = _encoded(plain)
-    html_encoding, html_chunks = _encoded(rich)
+    text_encoding, text_chunks = _part(plain, boundary, eight_bit=eight_bit)
+    html_encoding, html_chunks = _part(rich, boundary, eight_bit=eight_bit)
     chunks = (
         _head(boundary, _PLAIN, text_encoding),
         b"",
@@ -57,7 +65,13 @@ def alternative(text: str | Filled, html: str | Filled) -> Body:
         b"",
         _end(boundary),
     )
-    return Body(boundary=boundary, chunks=chunks)
+    is_eight_bit = "8bit" in {text_encoding, html_encoding}
+    return Body(boundary=boundary, chunks=chunks, eight_bit=is_eight_bit)
+
+
+def _part(body: Filled, boundary: str, *, eight_bit: bool) -> tuple[str, list[bytes]]:
+    as_it_is = literal(body, boundary=boundary) if eight_bit else None
+    return as_it_is or _encoded(body)
 
 
 def _whole(body: str | Filled) -> Filled:
@@ -71,7 +85,7 @@ def _whole(body: str | Filled) -> Filled:
 
 @lru_cache(maxsize=_KEPT)
 def _boundary(plain: tuple[str, ...], rich: tuple[str, ...]) -> str:
-    """A boundary for this body: "=_" cannot occur in either encoding."""
+    """A boundary for this body: "=_" cannot occur in an encoding, nor a text's hash in the text."""
     state = blake2b(digest_size=16)
     for piece in (*plain, *rich):
         state.update(piece.encode("utf-8", "replace"))

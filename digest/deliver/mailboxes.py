@@ -16,7 +16,7 @@ from digest.config import SmtpProtocol, SmtpSettings
 from digest.deliver.framing import checked
 from digest.deliver.transaction import Extensions, paths
 from digest.errors import HandOffError
-from digest.model import Accepted, Envelope, Refused, Reply, SendOutcome, Unbuildable
+from digest.model import Accepted, Envelope, Refused, Reply, SendOutcome, Takes, Unbuildable
 
 _TAKES = Extensions(eight_bit=True, utf8=True)
 _Tag = TypeVar("_Tag")
@@ -57,6 +57,8 @@ class MailboxMailer:
 
 class MailboxSession:
     """Writes into a mailbox: a :class:`digest.ports.MailSession`."""
+
+    takes = Takes(eight_bit=True, utf8=True)
 
     def __init__(self, target: "mailbox.Mailbox[Any]", *, lock: Lock) -> None:
         self._mailbox = target

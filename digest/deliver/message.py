@@ -15,7 +15,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import blake2b
 
-from digest.deliver.bodies import alternative
+from digest.deliver.bodies import Body, alternative
 from digest.deliver.headers import (
     list_field,
     mailbox_field,
@@ -26,8 +26,13 @@ from digest.deliver.headers import (
 from digest.deliver.signing.canonical import body_hash
 from digest.deliver.signing.dkim import DkimKey, signature_fields
 from digest.errors import MessageError
-from digest.model import Filled, Sender
-from digest.model.address import ascii_address, ascii_domain
+from digest.model import ASCII_ONLY, Filled, Sender, Takes
+from digest.model.address import (
+    ascii_address,
+    ascii_domain,
+    international_address,
+    is_international,
+)
 
 MAX_SUBJECT = 250
 MAX_NAME = 100
@@ -70,22 +75,26 @@ class Letter:
     auto_submitted: bool = False
 
 
-def build(letter: Letter, *, keys: Sequence[DkimKey] = ()) -> bytes:
+def build(letter: Letter, *, keys: Sequence[DkimKey] = (), takes: Takes = ASCII_ONLY) -> bytes:
     """The letter as a message, as :func:`pieces` makes it."""
-    return b"".join(pieces(letter, keys=keys))
+    return b"".join(pieces(letter, keys=keys, takes=takes))
 
 
-def pieces(letter: Letter, *, keys: Sequence[DkimKey] = ()) -> tuple[bytes, ...]:
-    """The letter as a message: CRLF, ASCII only, text before HTML, the same bytes every time.
+def pieces(
+    letter: Letter, *, keys: Sequence[DkimKey] = (), takes: Takes = ASCII_ONLY
+) -> tuple[bytes, ...]:
+    """The letter as a message: CRLF, text before HTML, the same bytes every time.
 
     In pieces, so that what many readers' messages share is the same object in all of them. Each
-    of ``keys`` signs it, at the time of its date.
+    of ``keys`` signs it, at the time of its date. It is ASCII, but for what the server ``takes``:
+    bodies that are not signed, as a later server may have to encode them (RFC 6376 section 5.3),
+    and the recipient's address (RFC 6532).
 
     :raises MessageError: when no correct message can be made for this recipient.
     """
-    body = alternative(letter.text, letter.html)
+    body = alternative(letter.text, letter.html, eight_bit=takes.eight_bit and not keys)
     try:
-        fields = (*_fields(letter), *_mime_fields(body.boundary))
+        fields = (*_fields(letter, takes), *_mime_fields(body))
     except ValueError as error:
         raise MessageError(letter.recipient_address, str(error)) from error
     if keys:
@@ -93,7 +102,7 @@ def pieces(letter: Letter, *, keys: Sequence[DkimKey] = ()) -> tuple[bytes, ...]
         fields = (*signature_fields(fields, hashed, keys=keys, at=letter.date), *fields)
     header = "".join(fields)
     _check(header, fields, recipient=letter.recipient_address)
-    return (f"{header}\r\n".encode("ascii"), *body.chunks)
+    return (f"{header}\r\n".encode(), *body.chunks)
 
 
 def message_id(issue_slug: str, subscriber_id: int, domain: str) -> str:
@@ -127,12 +136,12 @@ def _short(text: str) -> str:
     return blake2b(text.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
-def _fields(letter: Letter) -> tuple[str, ...]:
+def _fields(letter: Letter, takes: Takes) -> tuple[str, ...]:
     reply_to = letter.reply_to
     name = safe_header_text(letter.recipient_name, MAX_NAME)
     return (
         _sender_field("From", letter.sender.address, letter.sender.name),
-        mailbox_field("To", ascii_address(letter.recipient_address), name),
+        mailbox_field("To", _recipient(letter.recipient_address, takes), name),
         *((_sender_field("Reply-To", reply_to.address, reply_to.name),) if reply_to else ()),
         _subject_field(letter.subject),
         token_field("Date", _date(letter.date)),
@@ -141,6 +150,19 @@ def _fields(letter: Letter) -> tuple[str, ...]:
         *_feedback_fields(letter.feedback_id),
         *((token_field("Auto-Submitted", "auto-generated"),) if letter.auto_submitted else ()),
     )
+
+
+def _recipient(address: str, takes: Takes) -> str:
+    """The address as it stands in To.
+
+    :raises ValueError: when it is none, or needs what the server does not offer.
+    """
+    if is_international(address):
+        if not takes.utf8:
+            message = "this address needs SMTPUTF8, which the mail server does not offer"
+            raise ValueError(message)
+        return international_address(address)
+    return ascii_address(address)
 
 
 # An issue has one sender and few subjects: these are written once, not once a recipient.
@@ -175,9 +197,15 @@ def _feedback_fields(value: str) -> tuple[str, ...]:
     )
 
 
-def _mime_fields(boundary: str) -> tuple[str, ...]:
-    content_type = f'multipart/alternative;\r\n boundary="{boundary}"'
-    return (token_field("MIME-Version", "1.0"), token_field("Content-Type", content_type))
+def _mime_fields(body: Body) -> tuple[str, ...]:
+    content_type = f'multipart/alternative;\r\n boundary="{body.boundary}"'
+    # Of a whole with parts, no less may be said than of its parts (RFC 2045 section 6.4).
+    encoding = (token_field("Content-Transfer-Encoding", "8bit"),) if body.eight_bit else ()
+    return (
+        token_field("MIME-Version", "1.0"),
+        token_field("Content-Type", content_type),
+        *encoding,
+    )
 
 
 def _token(value: str, pattern: re.Pattern[str], kind: str) -> str:
@@ -199,6 +227,7 @@ def _check(header: str, fields: tuple[str, ...], *, recipient: str) -> None:
     meant = [tuple(field.removesuffix("\r\n").split(": ", 1)) for field in fields]
     parsed = HeaderParser(policy=compat32).parsestr(header + "\r\n")
     read = [(name, str(value)) for name, value in parsed.items()]
-    if read != meant or parsed.defects or not header.isascii():
+    plain = header.isascii() or is_international(recipient)
+    if read != meant or parsed.defects or not plain:
         message = "the header does not read back as it was meant; the message was not made"
         raise MessageError(recipient, message)

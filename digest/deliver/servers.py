@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from digest.config.relays import SMTP
-from digest.config.secrets import SMTP_PASSWORD, SMTP_TOKEN, password_variable, token_variable
+from digest.config.secrets import (
+    SMTP_PASSWORD,
+    SMTP_TOKEN,
+    WEBHOOK_SECRET,
+    password_variable,
+    secret_variable,
+    token_variable,
+)
 from digest.errors import HandOffError
 from digest.ports import MailSession
 
@@ -42,4 +49,5 @@ def _about(name: str, error: HandOffError) -> HandOffError:
     message = str(error).removeprefix(f"mail server {error.server}: ")
     message = message.replace("[smtp]", f"[[relay]] {name}:")
     message = message.replace(SMTP_PASSWORD, password_variable(name))
+    message = message.replace(WEBHOOK_SECRET, secret_variable(name))
     return HandOffError(error.server, message.replace(SMTP_TOKEN, token_variable(name)))

@@ -31,6 +31,7 @@ from digest.model.brand import Brand, BrandLink, Logo
 from digest.model.catalogue import ENGLISH, Catalogue, TextKey
 from digest.model.cron import CronExpression
 from digest.model.delivery import (
+    ASCII_ONLY,
     Accepted,
     AnswerCount,
     Cause,
@@ -46,6 +47,7 @@ from digest.model.delivery import (
     Reply,
     SendOutcome,
     Settlement,
+    Takes,
     Tally,
     Unbuildable,
 )
@@ -173,6 +175,7 @@ from digest.model.websub import HubMode, HubQuestion, HubState, HubSubscription,
 from digest.model.wording import NO_WORDING, Origin, Quote, Wording
 
 __all__ = [
+    "ASCII_ONLY",
     "BEGINNING",
     "ENGLISH",
     "EVERYTHING",
@@ -324,6 +327,7 @@ __all__ = [
     "Subscription",
     "Suppression",
     "SuppressionReason",
+    "Takes",
     "Tally",
     "TextEdit",
     "TextField",

@@ -1,12 +1,13 @@
 """Mail addresses: what may be written to, and when two of them are the same mailbox.
 
 The rules are the practical part of RFC 5321 section 4.1.2: one mailbox, no comments, no address
-literals. Domains may be internationalised (IDNA 2008); the part before the @ is ASCII, because
-anything else needs SMTPUTF8 (RFC 6531) on every server of the way.
+literals. Domains may be internationalised (IDNA 2008); the part before the @ is ASCII where nobody
+says otherwise, because anything else needs SMTPUTF8 (RFC 6531) on every server of the way.
 """
 
 import re
 from collections.abc import Iterator
+from unicodedata import normalize
 
 from digest.model.newsletter import Sender
 
@@ -24,13 +25,17 @@ _MAILBOX = re.compile(r"(?P<name>.*?)\s*<(?P<address>[^<>]*)>")
 _ESCAPED = re.compile(r"\\(.)")
 
 
-def address_problem(address: str) -> str | None:
+def address_problem(address: str, *, utf8: bool = False) -> str | None:
     """Why mail cannot be sent to ``address``, as a clause for people; None when it can.
 
-    The text is judged as it stands: surrounding space counts as a problem.
+    The text is judged as it stands: surrounding space counts as a problem. ``utf8``: the part
+    before the @ may be outside ASCII.
     """
     try:
-        _split(address)
+        if utf8 and is_international(address):
+            international_address(address)
+        else:
+            _split(address)
     except ValueError as error:
         return str(error)
     return None
@@ -64,6 +69,11 @@ def international_address(address: str) -> str:
     return whole
 
 
+def is_international(address: str) -> bool:
+    """Whether the part before the @ is not ASCII, so that mail to it takes SMTPUTF8."""
+    return not address.isascii() and not address.rpartition("@")[0].isascii()
+
+
 def _ascii_twin(local: str) -> str:
     """The local part with a letter for each printable character outside ASCII: RFC 6531's atext."""
     return "".join("x" if ord(one) > MAX_ASCII and one.isprintable() else one for one in local)
@@ -72,11 +82,14 @@ def _ascii_twin(local: str) -> str:
 def normalise_address(address: str) -> str:
     """The key under which an address is compared: the same for every spelling of one mailbox.
 
-    Lower case throughout, the domain in punycode, no surrounding space. Total: what is no address
-    at all is only stripped and lowered, so that it can still be looked up.
+    Lower case throughout, the domain in punycode, letters composed (RFC 6532 section 3.1), no
+    surrounding space. Total: what is no address at all is only stripped and lowered, so that it
+    can still be looked up.
     """
     text = address.strip()
     try:
+        if is_international(text):
+            return normalize("NFC", international_address(text).lower())
         return ascii_address(text).lower()
     except ValueError:
         return text.lower()

@@ -212,6 +212,18 @@ class AnswerCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Takes:
+    """What a mail server takes besides ASCII: in bodies (RFC 6152), in addresses (RFC 6531)."""
+
+    eight_bit: bool = False
+    utf8: bool = False
+
+
+ASCII_ONLY = Takes()
+"""What every mail server takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """A built message on its way to the mail server: one recipient, CRLF bytes.
 

@@ -178,12 +178,14 @@ class NotModified:
 class FetchFailed:
     """The feed could not be had. ``reason`` is a sentence for people.
 
-    ``unresolved`` says that its host has no address.
+    ``unresolved`` says that its host has no address; ``unanswered`` that all of a request's
+    ``content`` was sent, and nobody knows what came of it.
     """
 
     reason: str
     status: int | None = None
     unresolved: bool = False
+    unanswered: bool = False
     retry_after: timedelta | None = None
     latency: timedelta = timedelta(0)
 
@@ -192,7 +194,8 @@ class FetchFailed:
 class FetchRequest:
     """One URL to ask for, with the validators of the copy that is kept.
 
-    ``form`` makes it a POST of those fields (RFC 1866). ``accept`` replaces the Accept header
+    ``form`` makes it a POST of those fields (RFC 1866), ``content`` one of these bytes, which goes
+    to no other URL and whose answer is its status alone. ``accept`` replaces the Accept header
     that asks for feeds. ``max_size`` in bytes lowers the configured limit. With
     ``keep_partial``, what goes beyond it is cut off, and the beginning is the answer. ``timeout``
     lowers the configured time.
@@ -204,6 +207,7 @@ class FetchRequest:
     headers: tuple[Attribute, ...] = field(default=(), repr=False)
     login: Login | None = None
     form: tuple[Attribute, ...] = field(default=(), repr=False)
+    content: bytes | None = field(default=None, repr=False)
     accept: str = ""
     max_size: int | None = None
     keep_partial: bool = False

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from digest.app import App
+from digest.config import SmtpProtocol, SmtpSettings
+from digest.config.relays import servers_of
 from digest.deliver.signing.dkim import Keyring
 from digest.deliver.signing.keyring import KeyReport, read_keys
 from digest.deliver.signing.records import DnsRecord, dmarc_record, dns_record
@@ -47,10 +49,10 @@ class Checkup:
 
 
 def examine(app: App) -> Checkup:
-    """Look at the database, the mail server and the keys; changes nothing, sends nothing."""
+    """Look at the database, the mail servers and the keys; changes nothing, sends nothing."""
     keys = read_keys(app.config)
     return Checkup(
-        findings=(_database(app), _mail_server(app), *_keys(keys)),
+        findings=(_database(app), *_mail_servers(app), *_keys(keys)),
         domains=tuple(_domains(app, keys.keyring)),
     )
 
@@ -70,16 +72,25 @@ def _database(app: App) -> Examined:
     return Examined(subject="database", text=app.config.database_url.partition(":")[0])
 
 
-def _mail_server(app: App) -> Examined:
-    smtp = app.config.settings.smtp
-    try:
-        app.mailer.connect().close()
-    except DigestError as error:
-        return Examined(subject="mail", health=Health.TROUBLE, text=str(error))
-    login = f", login of {smtp.username} accepted" if smtp.username else ""
-    return Examined(
-        subject="mail", text=f"{smtp.host}:{smtp.port} (security: {smtp.security}){login}"
-    )
+def _mail_servers(app: App) -> Iterator[Examined]:
+    settings = app.config.settings
+    for name, server in servers_of(settings).items():
+        of = f"{name}: " if settings.relay else ""
+        try:
+            app.mailer.connect(name).close()
+        except DigestError as error:
+            yield Examined(subject="mail", health=Health.TROUBLE, text=f"{of}{error}")
+        else:
+            yield Examined(subject="mail", text=f"{of}{_reached(server)}")
+
+
+def _reached(server: SmtpSettings) -> str:
+    if server.protocol.is_on_disk:
+        return f"{server.protocol} {server.path} (a dry run: nothing goes out)"
+    if server.protocol is SmtpProtocol.WEBHOOK:
+        return f"webhook {server.url} (asked only when there is a message)"
+    login = f", login of {server.username} accepted" if server.username else ""
+    return f"{server.host}:{server.port} (security: {server.security}){login}"
 
 
 def _keys(report: KeyReport) -> Iterator[Examined]:

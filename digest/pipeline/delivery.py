@@ -201,9 +201,12 @@ def send_test(
     :raises MessageError: when no correct message can be made for this address.
     """
     both = [rendering, *([rendering.second] if rendering.second else [])]
-    envelopes = [sample_envelope(app, kept, each, recipient=address) for each in both]
     session = app.mailer.connect(app.relays.relay_for(address, now=app.clock()))
     try:
+        takes = session.takes
+        envelopes = [
+            sample_envelope(app, kept, each, recipient=address, takes=takes) for each in both
+        ]
         outcomes = [session.send(envelope) for envelope in envelopes]
     finally:
         session.close()

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
@@ -19,7 +19,16 @@ from digest.compose.personalise import ReaderSlots, fill, filled
 from digest.deliver.message import Letter, feedback_id, message_id, pieces, sender_id
 from digest.deliver.signing.dkim import DkimKey
 from digest.deliver.verp import return_path
-from digest.model import Delivery, Envelope, KeptIssue, Newsletter, PersonalCopy, RenderedIssue
+from digest.model import (
+    ASCII_ONLY,
+    Delivery,
+    Envelope,
+    KeptIssue,
+    Newsletter,
+    PersonalCopy,
+    RenderedIssue,
+    Takes,
+)
 from digest.model.address import ascii_domain
 
 TEST_SUBSCRIBER = 0
@@ -33,9 +42,14 @@ _BANNER = (
 
 
 def envelope_for(
-    app: App, kept: KeptIssue, rendering: RenderedIssue, delivery: Delivery
+    app: App,
+    kept: KeptIssue,
+    rendering: RenderedIssue,
+    delivery: Delivery,
+    *,
+    takes: Takes = ASCII_ONLY,
 ) -> Envelope:
-    """The message of one delivery, from its variant's rendering.
+    """The message of one delivery, from its variant's rendering, for a server that ``takes`` that.
 
     Its Message-ID is the same at every attempt.
 
@@ -43,11 +57,16 @@ def envelope_for(
     """
     domain = message_domain(app, _newsletter(app, kept))
     identity = message_id(kept.issue.slug, delivery.subscriber_id, domain)
-    return _envelope(app, kept, rendering, delivery, identity=identity)
+    return _envelope(app, kept, rendering, delivery, stamp=_Stamp(identity=identity), takes=takes)
 
 
 def sample_envelope(
-    app: App, kept: KeptIssue, rendering: RenderedIssue, *, recipient: str
+    app: App,
+    kept: KeptIssue,
+    rendering: RenderedIssue,
+    *,
+    recipient: str,
+    takes: Takes = ASCII_ONLY,
 ) -> Envelope:
     """A test message, made as :func:`envelope_for` makes the real ones, marked in its subject.
 
@@ -59,12 +78,18 @@ def sample_envelope(
     domain = message_domain(app, _newsletter(app, kept))
     seed = f"{kept.issue.slug}/test/{recipient}/{rendering.digest}/{app.clock().isoformat()}"
     unique = hashlib.blake2b(seed.encode(), digest_size=12).hexdigest()
-    identity = f"<test.{unique}@{domain}>"
-    return _envelope(app, kept, rendering, delivery, identity=identity, prefix="[TEST] ")
+    stamp = _Stamp(identity=f"<test.{unique}@{domain}>", prefix="[TEST] ")
+    return _envelope(app, kept, rendering, delivery, stamp=stamp, takes=takes)
 
 
 def rehearsal_envelope(
-    app: App, kept: KeptIssue, rendering: RenderedIssue, delivery: Delivery, *, address: str
+    app: App,
+    kept: KeptIssue,
+    rendering: RenderedIssue,
+    delivery: Delivery,
+    *,
+    address: str,
+    takes: Takes = ASCII_ONLY,
 ) -> Envelope:
     """The message of one delivery, to another address, saying on top whom it is meant for.
 
@@ -82,8 +107,8 @@ def rehearsal_envelope(
         kept,
         _bannered(rendering, f"TEST MODE: this message is meant for {meant_for}"),
         replace(delivery, subscriber_id=TEST_SUBSCRIBER, address=address),
-        identity=f"<test.{unique}@{domain}>",
-        prefix="[TEST MODE] ",
+        stamp=_Stamp(identity=f"<test.{unique}@{domain}>", prefix="[TEST MODE] "),
+        takes=takes,
     )
 
 
@@ -128,14 +153,22 @@ def _newsletter(app: App, kept: KeptIssue) -> Newsletter:
     return app.config.newsletter(kept.issue.key.newsletter)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stamp:
+    """One message's Message-ID, and what its subject begins with where it is a test."""
+
+    identity: str
+    prefix: str = ""
+
+
 def _envelope(
     app: App,
     kept: KeptIssue,
     rendering: RenderedIssue,
     delivery: Delivery,
     *,
-    identity: str,
-    prefix: str = "",
+    stamp: _Stamp,
+    takes: Takes,
 ) -> Envelope:
     newsletter = _newsletter(app, kept)
     slots = _slots(app, kept, delivery.subscriber_id, name=delivery.name)
@@ -145,10 +178,10 @@ def _envelope(
         reply_to=newsletter.reply_to,
         recipient_address=delivery.address,
         recipient_name=delivery.name,
-        subject=prefix + rendering.subject,
+        subject=stamp.prefix + rendering.subject,
         html=copy.html,
         text=copy.text,
-        message_id=identity,
+        message_id=stamp.identity,
         date=_date(app, kept, delivery),
         list_id=f"<{newsletter.id}.{message_domain(app, newsletter)}>",
         list_name=newsletter.name,
@@ -156,11 +189,11 @@ def _envelope(
         feedback_id=feedback_id(
             kept.issue.slug,
             newsletter.id,
-            "test" if prefix else "digest",
+            "test" if stamp.prefix else "digest",
             _feedback_sender(app, newsletter),
         ),
     )
-    parts = pieces(letter, keys=signing_keys(app, newsletter))
+    parts = pieces(letter, keys=signing_keys(app, newsletter), takes=takes)
     return Envelope(
         sender=_return_path(app, newsletter, delivery),
         recipient=delivery.address,

@@ -126,11 +126,14 @@ def _send(
     rendering = variants.of(delivery.variant, delivery.arm)
     if rendering is None:
         return None
+    session = line.open()
     try:
-        envelope = rehearsal_envelope(app, kept, rendering, delivery, address=address)
+        envelope = rehearsal_envelope(
+            app, kept, rendering, delivery, address=address, takes=session.takes
+        )
     except MessageError as error:
         return Lost(reason=str(error))
-    outcome = line.open().send(envelope)
+    outcome = session.send(envelope)
     if isinstance(outcome, Lost):
         line.close()
     return outcome

@@ -16,6 +16,7 @@ from digest.model import (
     NothingChosen,
     Relay,
     SendOutcome,
+    Takes,
     Unbuildable,
 )
 from digest.pipeline.desk import LOOK_AGAIN, SHORTLY
@@ -97,7 +98,7 @@ class Worker:
     def _hand_over(self, session: MailSession, first: Admitted) -> None:
         """Use the connection until it breaks, or nobody may go by this relay now."""
         self._broken, lost = False, False
-        for one, outcome in session.stream(self._letters(first)):
+        for one, outcome in session.stream(self._letters(first, session.takes)):
             self._learn(one, outcome)
             if isinstance(outcome, Lost) and not lost:
                 lost = True
@@ -110,7 +111,7 @@ class Worker:
             self._let_go()
         self._run.desk.freed()
 
-    def _letters(self, first: Admitted) -> Iterator[tuple[Admitted, Envelope]]:
+    def _letters(self, first: Admitted, takes: Takes) -> Iterator[tuple[Admitted, Envelope]]:
         """Messages as the connection asks for them. Whoever gets none is settled on the way.
 
         A ledger that breaks ends the run only after what is in flight was answered.
@@ -118,7 +119,7 @@ class Worker:
         one: Admitted | None = first
         while one is not None:
             self._under_way[one.delivery.id] = one
-            made = _made(self._run, one.delivery)
+            made = _made(self._run, one.delivery, takes)
             if isinstance(made, Envelope):
                 yield one, made
             else:
@@ -163,12 +164,14 @@ class Worker:
         self._under_way.clear()
 
 
-def _made(run: Handover, delivery: Delivery) -> Envelope | NothingChosen | Unbuildable:
+def _made(
+    run: Handover, delivery: Delivery, takes: Takes
+) -> Envelope | NothingChosen | Unbuildable:
     rendering = run.variants.of(delivery.variant, delivery.arm)
     if rendering is None:
         return NothingChosen()
     try:
-        return envelope_for(run.app, run.kept, rendering, delivery)
+        return envelope_for(run.app, run.kept, rendering, delivery, takes=takes)
     except MessageError as error:
         return Unbuildable(reason=str(error))
 

@@ -17,6 +17,7 @@ from digest.model import (
     PictureResult,
     RenderedIssue,
     SendOutcome,
+    Takes,
 )
 
 if TYPE_CHECKING:  # numpy comes with the extra ``topics``
@@ -77,6 +78,11 @@ class Renderer(Protocol):
 
 class MailSession(Protocol):
     """An open connection to a mail server."""
+
+    @property
+    def takes(self) -> Takes:
+        """What may be in its messages besides ASCII."""
+        ...
 
     def send(self, envelope: Envelope) -> SendOutcome:
         """Hand one message over and wait for the final reply. Never raises for a refusal."""

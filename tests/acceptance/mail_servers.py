@@ -25,6 +25,7 @@ def settings(port: int, **changes: object) -> SmtpSettings:
     values: dict[str, object] = {
         "protocol": "smtp",
         "path": "outgoing",
+        "url": "",
         "host": "127.0.0.1",
         "port": port,
         "security": SmtpSecurity.NONE,
@@ -35,6 +36,7 @@ def settings(port: int, **changes: object) -> SmtpSettings:
         "connections": 1,
         "window": 16,
         "greeting": "client.example",
+        "utf8_addresses": False,
     }
     return SmtpSettings.model_validate(values | changes)
 

@@ -133,6 +133,7 @@ def settings(task: Task) -> SmtpSettings:
     return SmtpSettings(
         protocol=SmtpProtocol.SMTP,
         path="-",
+        url="",
         host=task.host,
         port=task.port,
         security=SmtpSecurity.NONE,
@@ -143,6 +144,7 @@ def settings(task: Task) -> SmtpSettings:
         connections=1,
         window=task.window,
         greeting=GREETING,
+        utf8_addresses=False,
     )
 
 

@@ -15,6 +15,26 @@ RELAY_MISTAKES = {
         field="relay[1].host", message="is missing",
         fix='add host = "smtp.provider.example"', at="[[relay]]",
     ),
+    "webhook-without-url": _with(
+        '[[relay]]\nname = "main"\nprotocol = "webhook"\n',
+        field="relay[1].protocol", message="needs a url", fix="https://mail.example.org/hook",
+        at='protocol = "webhook"',
+    ),
+    "webhook-in-the-clear": _with(
+        '[[relay]]\nname = "main"\nprotocol = "webhook"\nurl = "http://mail.example/hook"\n',
+        field="relay[1].url", message="its URL has to be https", fix="write https://",
+        at='url = "http://mail.example/hook"',
+    ),
+    "webhook-to-this-machine": _with(
+        '[[relay]]\nname = "main"\nprotocol = "webhook"\nurl = "http://localhost:8025/"\n',
+        field="relay[1].url", message="not asked unless it is named",
+        fix='private_hosts = ["localhost"]', at='url = "http://localhost:8025/"',
+    ),
+    "webhook-secret-in-the-file": _with(
+        '[[relay]]\nname = "a"\nprotocol = "webhook"\nurl = "https://a.example"\nsecret = "x"\n',
+        field="relay[1].secret", message="a secret does not belong in this file",
+        fix="DIGEST_RELAY_A_SECRET", at='secret = "x"',
+    ),
     "relay-rate-without-time": _with(
         '[[relay]]\nname = "main"\nhost = "a.example"\nrate = "600"\n',
         field="relay[1].rate", message="a number of messages and a time", fix="",

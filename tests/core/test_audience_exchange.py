@@ -54,6 +54,18 @@ def test_only_the_address_is_needed() -> None:
     assert read == CsvImport(rows=(row(2, "ann@a.example"), row(5, "bo@b.example")))
 
 
+def test_addresses_outside_ascii_are_a_matter_of_the_mail_server() -> None:
+    """Refused, saying what allows them; taken where that is set, each mailbox once."""
+    text = "email\njürgen@a.example\nJU\u0308RGEN@a.example\n"
+    (first, _) = reasons(read_csv(text))
+    assert "utf8_addresses = true" in first[2]
+    read = read_csv(text, utf8=True)
+    assert read.rows == (row(2, "jürgen@a.example"),)
+    assert reasons(read) == [(3, "JU\u0308RGEN@a.example", "same as line 2")]
+    (bad,) = reasons(read_csv("email\njür gen@a.example\n", utf8=True))
+    assert "space" in bad[2]
+
+
 def test_line_breaks_inside_quotes_do_not_shift_line_numbers() -> None:
     """A quoted cell over two lines is one row on one line; later rows keep their place."""
     read = read_csv('email,name\nann@a.example,"Ann\nLee"\nbad,B\nbo@b.example,"B;o, ""x"""\n')

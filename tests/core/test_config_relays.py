@@ -8,7 +8,7 @@ import pytest
 from digest.config import Config, SmtpSecurity
 from digest.config.load import load_config
 from digest.config.quantities import parse_rate
-from digest.config.relays import SMTP, limits_of, relays_of, servers_of, usual_limit
+from digest.config.relays import SMTP, hosts_of, limits_of, relays_of, servers_of, usual_limit
 from digest.model import DomainLimit, Rate, Relay, WarmUp
 
 MINUTE = timedelta(minutes=1)
@@ -81,6 +81,23 @@ def test_relays_are_read(tmp_path: Path) -> None:
     assert main.timeout == house.timeout == settings.smtp.timeout
 
 
+def test_hosts_are_those_that_mail_is_handed_to(tmp_path: Path) -> None:
+    """Each once: servers, and the hosts of webhooks; a mailbox on disk has none."""
+    relays = TWO.replace(
+        "[[domain]]",
+        """[[relay]]
+name = "hook"
+protocol = "webhook"
+url = "https://hook.example:8443/in"
+[[relay]]
+name = "dry"
+protocol = "mbox"
+[[domain]]""",
+    )
+    hosts = hosts_of(loaded(tmp_path, relays).settings)
+    assert hosts == ("smtp.one.example", "mx.two.example", "hook.example")
+
+
 def test_receivers_are_read(tmp_path: Path) -> None:
     """Named receivers share their limits; each other domain has the usual one."""
     settings = loaded(tmp_path, TWO).settings
@@ -123,6 +140,29 @@ def test_a_doubtful_relay_is_a_warning(
     warnings = {found.field: found for found in loaded(tmp_path, text).warnings}
     assert message in warnings[f"relay[1].{field}"].message
     assert fix in warnings[f"relay[1].{field}"].fix
+
+
+@pytest.mark.parametrize(
+    ("secret", "message"),
+    [("", "no secret"), ("short", "24 at least"), ("whsec_%%%", "not base64")],
+)
+def test_a_webhook_without_a_usable_secret_is_a_warning(
+    tmp_path: Path, secret: str, message: str
+) -> None:
+    """One that is missing, short or garbled; one for all, or a relay's own."""
+    hook = 'protocol = "webhook"\nurl = "https://mail.example/hook"\n'
+    one = loaded(tmp_path, f"[smtp]\n{hook}", DIGEST_WEBHOOK_SECRET=secret)
+    several = f'[[relay]]\nname = "in-house"\n{hook}'
+    other = loaded(tmp_path, several, DIGEST_RELAY_IN_HOUSE_SECRET=secret)
+    for config, field, variable in (
+        (one, "smtp.url", "DIGEST_WEBHOOK_SECRET"),
+        (other, "relay[1].url", "DIGEST_RELAY_IN_HOUSE_SECRET"),
+    ):
+        (found,) = (warning for warning in config.warnings if warning.field == field)
+        assert message in found.message
+        assert f"{variable}_FILE" in found.fix
+    good = loaded(tmp_path, several, DIGEST_RELAY_IN_HOUSE_SECRET="s" * 24)
+    assert not [warning for warning in good.warnings if "relay" in warning.field]
 
 
 def test_a_host_that_is_not_used_is_a_warning(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.deliver.bodies import Body, alternative
+from digest.deliver.literal import MAX_LINE
 from digest.model import Filled
 
 WORDS = st.lists(
@@ -79,6 +80,47 @@ def test_readers_do_not_mix(letter: str) -> None:
     assert one.boundary == two.boundary
     assert one.chunks[:8:2] == two.chunks[:8:2]
     assert all(a is b for a, b in zip(one.chunks[:8:2], two.chunks[:8:2], strict=True))
+
+
+@settings(max_examples=400, deadline=None)
+@given(bodies(), st.sampled_from(["", "日本語の文章" * 99, "plain " * 160, "long " * 200]))
+def test_what_goes_as_it_is_reads_back_too(body: Filled, weight: str) -> None:
+    """Wherever slots stand: no line is too long, no octet NUL, and no label wrong."""
+    body = Filled(pieces=(weight + body.pieces[0], *body.pieces[1:]), values=body.values)
+    made = alternative("plain", body, eight_bit=True)
+    content = bytes(made)
+    assert max(map(len, content.split(b"\r\n"))) <= MAX_LINE
+    assert b"\0" not in content
+    assert made.eight_bit is not content.isascii()
+    assert made.eight_bit is (b"Content-Transfer-Encoding: 8bit" in content)
+    assert decoded(made)[1] == shown(body)
+
+
+def test_readers_share_what_goes_as_it_is() -> None:
+    """The pieces are the same objects in all bodies, and only values are each reader's own."""
+    pieces = ("Grüße an ", ": ", "\nBis bald")
+    made = [
+        alternative(
+            "ä", Filled(pieces=pieces, values=(name, f"https://a.example/{name}")), eight_bit=True
+        )
+        for name in ("Ann", "Bébé")
+    ]
+    shared = [[id(chunk) for chunk in body.chunks[::2]] for body in made]
+    assert shared[0] == shared[1]
+    assert decoded(made[1])[1] == "Grüße an Bébé: https://a.example/Bébé\nBis bald"
+
+
+PIECES = ("é ", ".")
+MARK = alternative("ä", Filled(pieces=PIECES, values=("",))).boundary
+
+
+@pytest.mark.parametrize("value", ["x" * 995, "\0", MARK], ids=["too-long", "nul", "mark"])
+def test_a_value_that_cannot_go_as_it_is_is_encoded(value: str) -> None:
+    """A line of over 998 octets, a NUL and the boundary itself."""
+    made = alternative("ä", Filled(pieces=PIECES, values=(value,)), eight_bit=True)
+    assert b"8bit" in made.chunks[0]
+    assert b"8bit" not in made.chunks[4]
+    assert decoded(made) == ["ä", f"é {value}."]
 
 
 def test_another_body_has_another_boundary() -> None:

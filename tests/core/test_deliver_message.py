@@ -19,9 +19,12 @@ from digest.deliver.flowed import unstuffed
 from digest.deliver.headers import safe_header_text
 from digest.deliver.message import MAX_NAME, MAX_SUBJECT, build, message_id
 from digest.errors import MessageError
-from digest.model import Sender
+from digest.model import Sender, Takes
 from digest.model.address import address_problem
+from tests.dkim_oracle import new_keys
 from tests.letters import LETTER
+
+EIGHT_BIT = Takes(eight_bit=True)
 
 FIELDS = [
     "From",
@@ -299,6 +302,28 @@ def test_header_injection_as_token(value: str) -> None:
             build(letter)
 
 
+def test_bodies_go_as_they_are_where_the_server_takes_them() -> None:
+    """8bit, said of the whole too; encoded all the same where a signature has to hold."""
+    letter = replace(LETTER, html="<p>Grüße</p>\n", text="plain\n")
+    content = build(letter, takes=EIGHT_BIT)
+    message = parsed(content)
+    assert message["Content-Transfer-Encoding"] == "8bit"
+    assert [part["Content-Transfer-Encoding"] for part in message.iter_parts()] == ["7bit", "8bit"]
+    assert body(message, "html") == "<p>Grüße</p>\n"
+    assert content.partition(b"\r\n\r\n")[0].isascii()
+    assert build(letter, takes=EIGHT_BIT, keys=new_keys()).isascii()
+    assert build(letter) == build(letter, takes=Takes(utf8=True))
+
+
+def test_an_international_address_stands_in_the_header_as_it_is() -> None:
+    """In UTF-8 (RFC 6532), and nothing else is; the domain in punycode."""
+    letter = replace(LETTER, recipient_address="jürgen@bücher.example", recipient_name="Jürgen")
+    lines = build(letter, takes=Takes(utf8=True)).partition(b"\r\n\r\n")[0].split(b"\r\n")
+    (raw,) = (line.decode() for line in lines if not line.isascii())
+    assert raw.endswith("<jürgen@xn--bcher-kva.example>")
+    assert raw.startswith("To: =?utf-8?")
+
+
 @pytest.mark.corpus
 def test_header_injection_corpus(corpora: Path) -> None:
     """Every case of the shared corpus: no header, recipient or body more than was meant."""
@@ -341,7 +366,7 @@ def test_text_that_is_cut_says_so() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        pytest.param({"recipient_address": "jörg@mail.example"}, "outside ASCII", id="smtputf8"),
+        pytest.param({"recipient_address": "jörg@mail.example"}, "needs SMTPUTF8", id="smtputf8"),
         pytest.param({"recipient_address": "nobody"}, "no @", id="no-address"),
         pytest.param({"date": datetime(2026, 1, 8)}, "no time zone", id="naive"),  # noqa: DTZ001
         pytest.param({"message_id": "weekly.7"}, "Message-ID", id="message-id"),

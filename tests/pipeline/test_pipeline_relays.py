@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from digest.app import App, relays_from
 from digest.model import (
+    Cause,
     Consent,
     DeliveryState,
     Envelope,
@@ -24,6 +25,7 @@ from digest.model import (
     Refused,
     Reply,
     SendOutcome,
+    Takes,
 )
 from digest.pipeline.approval import approve_issue
 from digest.pipeline.delivery import deliver_issue, send_test
@@ -175,6 +177,42 @@ def test_a_session_refused_on_one_relay_goes_on_by_the_other(tmp_path: Path) -> 
         scene.clock.ahead += timedelta(minutes=7)
         assert deliver_issue(scene.app, scene.kept).finished
         assert everybody_once(scene, 12)
+
+
+def test_each_relay_gets_bodies_as_it_takes_them(tmp_path: Path) -> None:
+    """What one lost that takes 8-bit bodies goes by the other encoded."""
+    with staged(tmp_path, relay("eight"), relay("seven"), readers=readers(12)) as scene:
+        scene.mailer.takes = {"eight": Takes(eight_bit=True)}
+        gone: list[bytes] = []
+
+        def third_is_lost(envelope: Envelope) -> SendOutcome | None:
+            if envelope.content.isascii() or len(gone) > 3:
+                return None
+            gone.append(envelope.content)
+            return Lost(reason="it hung up") if len(gone) > 2 else None
+
+        scene.mailer.outcome = third_is_lost  # type: ignore[assignment]  # None means accept
+        while not deliver_issue(scene.app, scene.kept).finished:
+            scene.clock.ahead += timedelta(minutes=2)
+        assert everybody_once(scene, 12)
+        for by, envelope in zip(scene.mailer.by, scene.mailer.sent, strict=True):
+            assert envelope.content.isascii() is (by == "seven")
+        assert {"eight", "seven"} == set(scene.mailer.by)
+
+
+@pytest.mark.parametrize("offered", [True, False])
+def test_an_international_address_needs_a_server_that_takes_it(
+    tmp_path: Path,
+    offered: bool,  # noqa: FBT001 - the case
+) -> None:
+    """Otherwise that reader alone has failed, for good and with the reason."""
+    people = ["jürgen@reader.example", *readers(3)]
+    with staged(tmp_path, relay("a"), readers=people) as scene:
+        scene.mailer.takes = {"a": Takes(eight_bit=True, utf8=offered)}
+        assert deliver_issue(scene.app, scene.kept).finished
+        assert everybody_once(scene, 4 if offered else 3)
+        failures = scene.app.store.ledger.tally(scene.kept.id).failures
+        assert [cause for cause, _ in failures] == ([] if offered else [Cause.BAD_ADDRESS])
 
 
 def test_domains_go_by_their_relay(tmp_path: Path) -> None:

@@ -108,6 +108,8 @@ def request_headers(request: FetchRequest, hop: Hop) -> dict[str, str]:
     headers = {"Accept": request.accept or ACCEPT, "Accept-Encoding": ACCEPTED}
     if request.form:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
+    elif request.content is not None:
+        headers["Content-Length"] = str(len(request.content))
     else:
         headers |= _conditions(request)
     if hop.own:

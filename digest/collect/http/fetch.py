@@ -139,6 +139,7 @@ class _Door:
         self._proxy = URL(collect.proxy) if collect.proxy else None
         self._resting = RestingHosts()
         self._asked: set[str] = set()
+        self._unanswered: set[FetchRequest] = set()
         self._tls: ssl.SSLContext | None = None
 
     @classmethod
@@ -180,7 +181,9 @@ class _Door:
             result = FetchFailed(reason=_sentence(error), unresolved=unresolved)
         latency = timedelta(seconds=time.perf_counter() - started)
         if isinstance(result, FetchFailed):
-            return replace(result, reason=redacted(result.reason, request), latency=latency)
+            unanswered = request.content is not None and request in self._unanswered
+            reason = redacted(result.reason, request)
+            return replace(result, reason=reason, latency=latency, unanswered=unanswered)
         return replace(result, latency=latency)
 
     async def _follow(self, request: FetchRequest, *, last: bool) -> FetchResult:
@@ -216,7 +219,8 @@ class _Door:
         self._asked.add(target.host)
         # By the host's name as the URL has it: an address alone never opens the private pool.
         pool = self._private if target.host in self._private_hosts else self._public
-        session = pool.once if request.form or (last and not known) else pool.kept
+        posting = request.form or request.content is not None
+        session = pool.once if posting or (last and not known) else pool.kept
         try:
             result = await self._exchange(request, hop, target, session)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
@@ -232,7 +236,7 @@ class _Door:
     async def _exchange(
         self, request: FetchRequest, hop: Hop, target: Target, session: aiohttp.ClientSession
     ) -> FetchResult | Hop:
-        posted = form_body(request)
+        posted = form_body(request) if request.content is None else self._sent(request)
         async with session.request(
             "GET" if posted is None else "POST",
             _url(hop.url, target),
@@ -242,7 +246,13 @@ class _Door:
             proxy=self._proxy,
             ssl=self._tls_context() if target.scheme == "https" else True,
         ) as response:
+            self._unanswered.discard(request)
             return await self._read(request, hop, response)
+
+    async def _sent(self, request: FetchRequest) -> AsyncIterator[bytes]:
+        """The content of a request, noting that all of it went out."""
+        yield request.content or b""
+        self._unanswered.add(request)
 
     async def _read(
         self, request: FetchRequest, hop: Hop, response: aiohttp.ClientResponse
@@ -250,11 +260,13 @@ class _Door:
         head, now = _head(response), datetime.now(UTC)
         if head.status == NOT_MODIFIED:
             return unchanged(head, hop, now=now)
-        if is_redirect(head):
+        if is_redirect(head) and request.content is None:
             return redirected(hop, head, posting=bool(request.form))
         refused = refusal(head, now=now)
         if refused is not None:
             return refused
+        if request.content is not None:
+            return fetched(head, hop, b"", now=now)
         limit = min(request.max_size or self._collect.max_size, self._collect.max_size)
         body = Body(
             coding=head.header("Content-Encoding"),

@@ -18,7 +18,7 @@ _CRLF = b"\r\n"
 def relaxed_field(field: str) -> bytes:
     """A field as it is signed, with its CRLF: unfolded, its name in lower case, spaces single."""
     name, _, value = field.partition(":")
-    return f"{name.rstrip().lower()}:{' '.join(value.split())}\r\n".encode("ascii")
+    return f"{name.rstrip().lower()}:{' '.join(value.split())}\r\n".encode()
 
 
 class BodyHash:

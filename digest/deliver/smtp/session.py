@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from digest.deliver.smtp.protocol import Conversation
 from digest.deliver.transaction import Extensions
-from digest.model import Envelope, SendOutcome
+from digest.model import Envelope, SendOutcome, Takes
 
 _GOODBYE_SECONDS = 5.0
 _READ_SIZE = 65_536
@@ -41,6 +41,7 @@ class SmtpSession:
         early: bytes = b"",
     ) -> None:
         sock.settimeout(0)
+        self.takes = Takes(eight_bit=offered.eight_bit, utf8=offered.utf8)
         self._socket = sock
         self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
         self._timeout = timeout
