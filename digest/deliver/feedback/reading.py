@@ -16,6 +16,7 @@ from digest.deliver.feedback.opening import (
     message_ids,
     open_mail,
     returned_senders,
+    to_whom,
     unsubscribe_links,
 )
 from digest.deliver.feedback.prose import Failed, failed_addresses
@@ -90,7 +91,8 @@ def _is_bounce(opened: Opened) -> bool:
     if message.all("x-failed-recipients"):
         return True
     daemon, titled = is_from_daemon(message), is_titled_bounce(message)
-    if daemon and titled and tells_reason(opened.said):
+    null = has_null_sender(message)
+    if daemon and titled and (opened.returned or null or tells_reason(opened.said)):
         return True
     if daemon or not tells_failure(opened.said):
         return daemon and tells_failure(opened.said)
@@ -98,7 +100,6 @@ def _is_bounce(opened: Opened) -> bool:
         return False
     proof = bool(opened.returned) or cites_reply(opened.said)
     reports = message.parameters.get("report-type", "").lower() == "delivery-status"
-    null = has_null_sender(message)
     return (titled and null) or ((titled or null or reports) and proof)
 
 
@@ -175,6 +176,8 @@ def _failed(opened: Opened) -> tuple[Failed, ...]:
     failed = failed_addresses(opened.said, known=known, not_these=others)
     if not failed:
         failed = tuple(Failed(address=a, words="") for a in opened.recipients[:1])
+    if not failed:
+        failed = failed_addresses(opened.said, not_these=to_whom(opened.message))[:1]
     if len(failed) <= 1:
         address = failed[0].address if failed else ""
         words = failed[0].words if failed else ""

@@ -16,7 +16,9 @@ _DAEMON = re.compile(
     r"mail)[- ]?filter|"
     r"(?:e-?mail|message|delivery) (?:delivery )?(?:service|agent|failure|notification)|mmdf|<>|"
     r"bounce|non-?deliver|undeliver|microsoft (?:outlook|exchange)|mail router|returned mail|"
-    r"administrateur|почтов\w+ (?:систем|служб)|mail-?admin|smtp[- ]?gateway",
+    r"mdaemon|\bndrs?\b|mail ?(?:gateway|server|sweeper|scanner)|anti-?virus|inter ?scan|\bimss\b|"
+    r"message transfer|邮件系统|郵件系統|メール(?:配信|システム)|administrateur|почтов\w+ (?:систем|служб)|"
+    r"mail-?admin|smtp[- ]?gateway",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(

@@ -23,6 +23,7 @@ class Reason(StrEnum):
 
     FULL = "full"
     TRANSIENT = "transient"
+    LATER = "later"
     SIZE = "size"
     NO_MAIL = "no-mail"
     SENDER = "sender"
@@ -50,7 +51,12 @@ _TRANSIENT = family(
     r"host (?:is )?(?:unreachable|down|not responding)|network (?:is )?(?:unreachable|error)",
     r"(?:lookup|resolution|name server|dns).{0,60}(?:failure|failed|timeout|servfail|try again)",
     r"too many hops|(?:mail|routing|forwarding) loop|loops? back|hop count|maximum allowed times",
-    r"too many (?:concurrent|connections|sessions|recipients|errors)|rate.?limit|throttl|too fast",
+    r"too many (?:\w+ ){0,3}(?:concurrent|connections|sessions|recipients|errors|messages|"
+    r"e?-?mails|users)",
+    r"rate.?limit|throttl|too fast|frequen(?:cy|tly)|(?:messages|e?-?mails) (?:per|an?|"
+    r"in) (?:minute|"
+    r"hour|day|session|connection)|(?:exceed|max)\w*(?:\W+\w+){0,5}?\W+(?:rate|per|connections|"
+    r"sessions)",
     r"service (?:currently |is )?(?:not available|unavailable)|closing transmission|"
     r"server busy|too busy",
     r"internal (?:system|server)? ?error|system error|local error|(?:resources?|"
@@ -60,6 +66,16 @@ _TRANSIENT = family(
     r"zeitüberschreitung|vor[üu]bergehend|temporairement|réessayer|temporalmente|temporariamente",
     r"temporaneamente|tijdelijk|tymczasow|временн|по таймауту|一時的|しばらく|暂时|暫時|일시적",
 )
+# Of the moment, whatever else is said: what names nobody now may name somebody tomorrow.
+_LATER = family(
+    r"(?:try|retry|attempt|send)(?:\W+\w+){0,3}?\W+later|(?<!and )(?<!then )try again|"
+    r"too many (?:\w+ )?(?:invalid|unknown|bad|non-?existent|wrong)|(?:domain|host|lookup|"
+    r"user).{0,30}"
+    r"temporar(?:y|ily)|temporar(?:y|ily)(?:\W+\w+){0,4}?\W+(?:lookup|resolution|dns|failure|error|"
+    r"deferr|suspend|unavailable|reject|unable)|dns soft error|servfail|"
+    r"no address associated|später (?:erneut|noch)|plus tard|más tarde|mais tarde|più tardi|"
+    r"probeer het later|spróbuj ponownie|позже|稍后|稍後|後ほど|나중에",
+)
 _SIZE = family(
     r"(?:message|mail|attachment|size|data)(?:\W+\w+){0,5}?\W+(?:too (?:large|big|long)|exceed\w*)",
     r"exceed(?:s|ed|ing)?(?:\W+\w+){0,5}?\W+(?:size|length|maximum message|limit)|recipsizelimit",
@@ -68,8 +84,16 @@ _SIZE = family(
     r"demasiado grande|troppo grande|te groot|слишком больш|サイズ.{0,12}(?:超|大)",
 )
 _NO_MAIL = family(
-    r"null mx|(?:does|do)(?: not|n't) (?:accept|receive) (?:any )?(?:e?-?mail|messages)",
+    r"null ?mx|(?:does|do)(?: not|n't) (?:accept|receive) (?:any )?(?:e?-?mail|messages)"
+    r"(?!(?: \w+)?(?: from| for| larger| with| that))",
     r"not accepting network messages|never (?:accepts|receives) mail|accepts no mail",
+)
+_SOURCE = (
+    r"(?:your|source|sending|client|connecting) (?:ip|network|server|mta|domain is (?:list|block))|"
+    r"client (?:host|address)|(?:black|block|deny|reject) ?list|\brbl\b|dns-?bl|spamhaus|spamcop|"
+    r"sorbs|"
+    r"barracuda|reputation|banned|\bip (?:address )?(?:is |was )?(?:block|list|ban)|"
+    r"(?:is|was|been|found|currently) (?:listed|blacklisted)|listed (?:at|by|on) "
 )
 _SENDER = family(
     r"(?:sender|from|mail from|return path|envelope)(?: (?:e-?mail|address|domain|is|was|"
@@ -82,6 +106,7 @@ _SENDER = family(
     r"my name was rejected|sender was rejected|bad sender|helo|ehlo|reverse (?:dns|lookup|address)",
     r"\bptr\b|mail from:?.{0,40}(?:rejected|denied|not)|not verified|rdns|send mail as|"
     r"valid sender",
+    _SOURCE,
     r"address in from: header|in from: header|absenderadresse|adresse (?:de l')?exp[ée]diteur",
 )
 _CONTENT = family(
@@ -107,6 +132,13 @@ _BLOCKED = family(
     r"only) authori[sz]ed|unauthori[sz]ed|security|rejected for",
     r"refused to talk|not accepting (?:connections|messages from)|client host|(?:your|"
     r"source|sending) (?:ip|host|server)",
+    r"(?:not|only|except)(?: \w+){0,5} (?:allow|white|accept|safe|permitted)\w*(?: \w+)? ?list|"
+    r"dynamic (?:ip|"
+    r"addr|host)|(?:accept|receive|want)(?: any)?(?: e?-?mail| messages?)? from (?:you|your|this|"
+    r"dynamic|"
+    r"that|unknown|external|outside)|personal .{0,20}(?:filter|rule|list)|(?:mail|message|"
+    r"e-?mail) rej[eè]t|"
+    r"rejeit|rechazad|respint|abgelehnt|refus[ée]|rifiutat|geweigerd|odrzucon|отклон|отверг",
     r"not (?:a )?member|permission to post|members? only|(?:group|list).{0,80}(?:post|"
     r"member)|no access|subscribers? only",
     r"administrative prohib|complain|suspicious|\bquarantin|complaint|daily .{0,20}quota|"
@@ -131,6 +163,7 @@ FAMILIES = (
     (Reason.FULL, FULL),
     (Reason.NO_MAIL, _NO_MAIL),
     (Reason.SIZE, _SIZE),
+    (Reason.LATER, _LATER),
     (Reason.CONTENT, _CONTENT),
     (Reason.SENDER, _SENDER),
     (Reason.MOVED, MOVED),
