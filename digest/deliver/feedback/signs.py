@@ -17,7 +17,8 @@ _DAEMON = re.compile(
     r"(?:e-?mail|message|delivery) (?:delivery )?(?:service|agent|failure|notification)|mmdf|<>|"
     r"bounce|non-?deliver|undeliver|microsoft (?:outlook|exchange)|mail router|returned mail|"
     r"mdaemon|\bndrs?\b|mail ?(?:gateway|server|sweeper|scanner)|anti-?virus|inter ?scan|\bimss\b|"
-    r"message transfer|邮件系统|郵件系統|メール(?:配信|システム)|administrateur|почтов\w+ (?:систем|служб)|"
+    r"message transfer|邮件系统|郵件系統|メール(?:配信|システム)|"
+    r"administrateur|почтов\w+ (?:систем|служб)|"
     r"mail-?admin|smtp[- ]?gateway",
     re.IGNORECASE,
 )

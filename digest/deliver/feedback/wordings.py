@@ -86,6 +86,7 @@ _SIZE = family(
 _NO_MAIL = family(
     r"null ?mx|(?:does|do)(?: not|n't) (?:accept|receive) (?:any )?(?:e?-?mail|messages)"
     r"(?!(?: \w+)?(?: from| for| larger| with| that))",
+    r"(?:domain|host)(?: \w+)? not used for mail|does not receive mail|"
     r"not accepting network messages|never (?:accepts|receives) mail|accepts no mail",
 )
 _SOURCE = (
@@ -102,6 +103,7 @@ _SENDER = family(
     r"not verified)",
     r"(?:invalid|unknown|bad|unverified|rejected?|malformed) (?:sender|from|return.path|"
     r"envelope sender)",
+    r"sender.{0,40}(?:resolve|dns|no (?:a|mx))|dns check failed|"
     r"(?:domain of )?sender (?:address|domain)(?: \S+)? (?:does not|doesn't|not|cannot|could not)",
     r"my name was rejected|sender was rejected|bad sender|helo|ehlo|reverse (?:dns|lookup|address)",
     r"\bptr\b|mail from:?.{0,40}(?:rejected|denied|not)|not verified|rdns|send mail as|"
@@ -126,6 +128,12 @@ _BLOCKED = family(
     r"spamhaus|spamcop|barracuda",
     r"\bdmarc\b|\bspf\b|\bdkim\b|authenticat|reputation|access denied|permission|"
     r"not permitted|not allowed",
+    r"(?:no|not|n't|to|longer|open|unauthori[sz]ed) (?:\w+ ){0,2}?relay|"
+    r"protocol violation|(?:message|delivery|mail|recipient|sender|user) (?:is |was )?(?:denied|"
+    r"not authori)|"
+    r"human verification|requires? (?:that )?(?:you )?(?:to )?verif|rule imposed|"
+    r"received too many bounces|"
+    r"dial-?up|dynamic-ip|(?:allow|white|accept|safe) ?list|weren't sent|"
     r"relay(?:ing)?(?: \w+){0,2} (?:denied|not|prohibited|access)|relay mail|open relay|"
     r"not (?:configured )?to relay|unable to relay",
     r"prohibit|denied \[|not in whitelist|forbidden|banned|restricted|(?:not|"

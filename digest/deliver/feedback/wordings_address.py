@@ -11,7 +11,7 @@ def family(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-_BOX = r"(?:mail ?box|in ?box|account|mail ?drop|mailfolder|user|recipient|destination)"
+_BOX = r"(?:mail[- ]?box|in ?box|account|mail ?drop|mailfolder|user|recipient|destination)"
 
 FULL = family(
     rf"{_BOX}(?:\W+\w+){{0,6}}?\W+(?:is |too |now )*full\b",
@@ -24,7 +24,8 @@ FULL = family(
     r"exceed(?:s|ed)?(?:\W+\w+){0,5}?\W+(?:mailbox|storage|local limit|allocat|space)",
     r"(?:disk|space|storage)(?:\W+\w+){0,3}?\W+(?:full|exhausted|exceeded|insufficient)",
     r"(?:insufficient|not enough|no)(?:\W+\w+){0,3}?\W+(?:disk|storage|space)|mailbox exceeds",
-    r"too many messages|maximum number of messages|number of messages in .{0,30}exceed",
+    r"not able to receive any more|space (?:has |is )?used up|message count|too many messages|"
+    r"maximum number of messages|number of messages in .{0,30}exceed",
     r"too much mail data|recipient storage|enough (?:disk )?space|mail ?folder is full",
     r"(?:casilla|cuenta|buz[oó]n).{0,20}llen|speichervolumen|postfach.{0,30}voll|speicherplatz|"
     r"kontingent|bo[iî]te.{0,30}(?:pleine|satur)|quota d[ée]pass",
@@ -43,16 +44,22 @@ DISABLED = family(
     rf"expired|closed|frozen|blocked)",
     rf"(?:disabled|deactivated|inactive|suspended|locked|blocked|"
     rf"closed)(?:\W+\w+){{0,3}}?\W+{_BOX}",
-    r"is (?:currently )?(?:disabled|inactive|suspended|not active|over)|"
+    r"(?:account|user|mailbox|address)(?: \w+){0,2} not (?:yet )?activated|"
+    r"administratively disabled|"
+    r"is (?:currently |now )?(?:disabled|inactive|suspended|not active|over)|"
     r"not (?:currently )?(?:active|accepting (?:mail|messages))",
     r"has been (?:disabled|suspended|deactivated|locked)|temporarily (?:inactive|disabled|"
     r"locked)|on hold|under maintenance",
+    r"(?:mail|messages) (?:is |are )?(?:not |no longer )?(?:currently )?being accepted for|"
+    r"due to inactivity|\binactivo\b|\binactif\b|bloccato|zablokowan|nieaktywn|expirad|"
+    r"por falta de uso|"
     r"deaktiviert|gesperrt|d[ée]sactiv|suspendu|desactivad|suspendid|disattivat|sospes|"
     r"отключ|停止|停用|冻结|凍結|정지",
 )
 
 _WHO = (
-    r"(?:users?|userid|receiver|e-?mail id|mailbox(?:es)?|mail ?box|recipients?|accounts?|"
+    r"(?:users?|userid|receiver|e-?mail id|mailbox(?:es)?|mail[- ]?box(?:es)?|recipients?|"
+    r"accounts?|"
     r"address(?:es)?|"
     r"addressee|alias|person|"
     r"local ?part|username|subscriber|mail ?drop|name|customer|destination address|"
@@ -80,7 +87,14 @@ USER = family(
     r"have .{0,30}account)|not? exist",
     r"(?:not|isn't|is n't) (?:listed|a (?:known|valid|local) )|unlisted|delivery userid|"
     r"bad (?:destination|address|recipient)",
-    r"no mail ?box|badrcptto|badrecipientto|validrcptto|envelope recipient|no one at this|"
+    r"\bno such (?!file|command|object|process|directory|device|service|host|domain)\w+|"
+    r"no mail[- ]?box|(?:cannot|can't|unable to) (?:accept|deliver) (?:any )?(?:e?-?mail|"
+    r"messages) (?:for|to) "
+    r"(?:this|that|the|addr)|undeliverable address|mailbox name not allowed|"
+    r"addr (?:is )?not (?:used|known|valid|recogni[sz]ed)|(?:have|has) an e-?mail (?:address|"
+    r"account)|"
+    r"list of allowed recipients|no users? here|chdir to maildir|badrcptto|badrecipientto|"
+    r"validrcptto|envelope recipient|no one at this|"
     r"(?:can't|cannot) accept user|missing home directory|recipient.{0,40}incorrect|"
     r"mailbox (?:unavailable|not found|unknown)|couldn't be found|wasn't found at|"
     r"recipnotfound|"
@@ -161,7 +175,8 @@ HOST = family(
     r"not found|unknown|"
     r"couldn't be found|could not be found|can(?:not|'t) be (?:found|resolved)|"
     r"is not reachable|is invalid|doesn't)",
-    r"couldn't find any host|domain must exist|could not find .{0,30}host|"
+    r"(?:illegal|bad) host/?domain|domain must resolve|couldn't find any host|domain must exist|"
+    r"could not find .{0,30}host|"
     r"couldn't find a mail exchanger|no (?:\w+ )?mx\b|mail exchanger|nxdomain|non.existent (?:host|"
     r"domain)",
     r"unrout(?:e)?able|name or service not known|host not found|no (?:relevant answers|"
@@ -183,7 +198,8 @@ MOVED = family(
     r"permanently)",
     r"forwarding address|user has left|left the (?:company|organi[sz]ation)|"
     r"address (?:has )?changed|changed (?:my|his|her|their) (?:e-?mail )?address",
-    r"replaced by|please (?:try|use) <|nicht mehr (?:aktiv|g(?:ü|ue)ltig|verf(?:ü|ue)gbar|bei|im|"
+    r"e-?mail has changed|replaced by|please (?:try|use) <|nicht mehr (?:aktiv|g(?:ü|ue)ltig|"
+    r"verf(?:ü|ue)gbar|bei|im|"
     r"t(?:ä|ae)tig|vorhanden|existent)|"
     r"n'est plus|ya no|não é mais|non è più|niet meer|больше не|転出|変更されま",
 )
