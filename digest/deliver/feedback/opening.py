@@ -16,6 +16,7 @@ _RETURNED_KINDS = frozenset(
         "message/rfc822",
         "message/rfc822-headers",
         "text/rfc822-headers",
+        "text/rfc822-header",
         "text/rfc822",
         "message/global-headers",
     }
