@@ -209,6 +209,8 @@ def _is_late(status: str, reply_code: int | None, evidence: Evidence) -> bool:
     ) == "RCPT" or _ACCOUNT.search(evidence.diagnostic or evidence.story):
         return False
     opening = _REPLY.split(evidence.scene, maxsplit=1)[0]
+    if quoted := _REPLY.sub("", evidence.diagnostic).strip():
+        opening = opening.replace(quoted, "")  # the server's words again, without their code
     return Reason.USER not in _said(opening[-MAX_TEXT:])
 
 

@@ -25,6 +25,7 @@ from digest.deliver.feedback.signs import (
     has_null_sender,
     is_answer,
     is_from_daemon,
+    is_from_mailer_daemon,
     is_titled_bounce,
     tells_delay,
     tells_failure,
@@ -94,6 +95,8 @@ def _is_bounce(opened: Opened) -> bool:
     null = has_null_sender(message)
     if daemon and titled and (opened.returned or null or tells_reason(opened.said)):
         return True
+    if (opened.returned or opened.enclosed) and is_from_mailer_daemon(message):
+        return True  # whatever it says, in whatever language or charset
     if daemon or not tells_failure(opened.said):
         return daemon and tells_failure(opened.said)
     if is_answer(message) or (is_autoreply(message) and not titled):

@@ -106,6 +106,11 @@ def is_from_daemon(message: Part) -> bool:
     return bool(_DAEMON.search(message.get("from") or "<>"))
 
 
+def is_from_mailer_daemon(message: Part) -> bool:
+    """Whether it has the one name that nobody but a mail system goes by (RFC 3834 section 2)."""
+    return "mailer-daemon" in message.get("from").lower()
+
+
 def has_null_sender(message: Part) -> bool:
     """Whether nobody is to answer it (RFC 5321 section 4.5.5), as good autoreplies have it too."""
     return any(value.strip() in {"<>", ""} for value in message.all("return-path"))

@@ -73,7 +73,8 @@ _LATER = family(
     r"user).{0,30}"
     r"temporar(?:y|ily)|temporar(?:y|ily)(?:\W+\w+){0,4}?\W+(?:lookup|resolution|dns|failure|error|"
     r"deferr|suspend|unavailable|reject|unable)|dns soft error|servfail|"
-    r"no address associated|später (?:erneut|noch)|plus tard|más tarde|mais tarde|più tardi|"
+    r"no address associated|(?:unexpected|malformed|no) (?:\w+ ){0,2}name server (?:reply|"
+    r"response)|später (?:erneut|noch)|plus tard|más tarde|mais tarde|più tardi|"
     r"probeer het later|spróbuj ponownie|позже|稍后|稍後|後ほど|나중에",
 )
 _SIZE = family(
@@ -158,7 +159,8 @@ _BLOCKED = family(
 )
 # A guess is no proof: said where nobody looked, often to a sender who may not write there.
 _HEDGED = family(
-    r"\b(?:may|might) (?:not|have|no longer|be)\b|\b(?:probably|perhaps|possibly)\b|"
+    r"\b(?:may|might) (?:not|have|no longer)\b|\b(?:may|might) be (?:un|in|mis|no|wrong|closed)|"
+    r"\b(?:probably|perhaps|possibly)\b|"
     r"pravděpodobně|možná|"
     r"möglicherweise|vielleicht|eventuell|peut-être|quizás?|posiblemente|puede que|talvez|"
     r"pode não|forse|"

@@ -69,7 +69,8 @@ _WHO = (
 _LACK = (
     r"(?:un+k+n?own|not found|not exist|n'?t exists?\b|no longer exist|not known|unrecogni[sz]ed|"
     r"not recogni[sz]ed|nonexistent|"
-    r"non.existent|invalid|not (?:a )?valid|not listed|not available here|unavailable|"
+    r"non.existent|invalid|not (?:a |an )?(?:valid|recogni[sz]ed|known)|not listed|"
+    r"not available here|unavailable|"
     r"not available|"
     r"undefined|not registered|"
     r"couldn't be found|could not be found|cannot be found|can't be found|can not be found|"
@@ -164,7 +165,8 @@ USER = family(
 
 # Says no more than the code it stands behind.
 REFUSED = family(
-    r"(?:recipients?|rcpt|address)(?: \w+){0,3} (?:rejected|not accepted|refused|failed)",
+    r"(?:recipients?|rcpt|address)(?: \w+){0,3} (?:rejected|not accepted|refused|failed)|"
+    r"(?:rejected|refused)(?: the| all)? recipients?\b",
     r"requested action not taken|\b5\d\d addr (?:rejected|refused)",
 )
 
