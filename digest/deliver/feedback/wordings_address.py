@@ -194,7 +194,8 @@ HOST = family(
 )
 
 MOVED = family(
-    r"(?:has|have) (?:\w+ )?moved|no longer (?:an? |the |on|at|with|here|valid|in use|works?|"
+    r"(?:has|have) (?:\w+ )?moved|no longer (?:(?:an?|the) (?!relay)|on|at|with|here|valid|"
+    r"in use|works?|"
     r"exists?|"
     r"accept|receiv|monitor|employed|available|active|associated|use|known|part)|moved (?:to|"
     r"permanently)",
