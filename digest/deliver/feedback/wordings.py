@@ -86,7 +86,7 @@ _SIZE = family(
 )
 _NO_MAIL = family(
     r"null ?mx|(?:does|do)(?: not|n't) (?:accept|receive) (?:any )?(?:e?-?mail|messages)"
-    r"(?!(?: \w+)?(?: from| for| larger| with| that))",
+    r"(?!(?: \w+)?(?: from| for| larger| with| that| in\b| of| to\b))",
     r"(?:domain|host)(?: \w+)? not used for mail|does not receive mail|"
     r"not accepting network messages|never (?:accepts|receives) mail|accepts no mail",
 )

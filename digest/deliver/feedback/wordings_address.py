@@ -62,12 +62,13 @@ _WHO = (
     r"accounts?|"
     r"address(?:es)?|"
     r"addressee|alias|person|"
-    r"local ?part|username|subscriber|mail ?drop|name|customer|destination address|"
+    r"local[- ]?part|username|subscriber|mail ?drop|name|customer|destination address|"
     r"e-?mail address|e-?mail account)"
 )
 
 _LACK = (
-    r"(?:un+k+n?own|not found|not exist|n'?t exists?\b|no longer exist|not known|unrecogni[sz]ed|"
+    r"(?:un+k+n?own|illegal|not found|not exist|n'?t exists?\b|no longer exist|not known|"
+    r"unrecogni[sz]ed|"
     r"not recogni[sz]ed|nonexistent|"
     r"non.existent|invalid|not (?:a |an )?(?:valid|recogni[sz]ed|known)|not listed|"
     r"not available here|unavailable|"
@@ -92,7 +93,7 @@ USER = family(
     r"no mail[- ]?box|(?:cannot|can't|unable to) (?:accept|deliver) (?:any )?(?:e?-?mail|"
     r"messages) (?:for|to) "
     r"(?:this|that|the|addr)|undeliverable address|mailbox name not allowed|"
-    r"addr (?:is )?not (?:used|known|valid|recogni[sz]ed)|(?:have|has) an e-?mail (?:address|"
+    r"addr (?:is )?not (?:ok\b|used|known|valid|recogni[sz]ed)|(?:have|has) an e-?mail (?:address|"
     r"account)|"
     r"list of allowed recipients|no users? here|chdir to maildir|badrcptto|badrecipientto|"
     r"validrcptto|envelope recipient|no one at this|"
@@ -177,6 +178,7 @@ HOST = family(
     r"not found|unknown|"
     r"couldn't be found|could not be found|can(?:not|'t) be (?:found|resolved)|"
     r"is not reachable|is invalid|doesn't)",
+    r"domain (?:name )?(?:is |has been |was )?(?:no longer|retired|obsolete|expired)|"
     r"(?:illegal|bad) host/?domain|domain must resolve|couldn't find any host|domain must exist|"
     r"could not find .{0,30}host|"
     r"couldn't find a mail exchanger|no (?:\w+ )?mx\b|mail exchanger|nxdomain|non.existent (?:host|"
