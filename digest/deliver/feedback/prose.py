@@ -12,6 +12,7 @@ MAX_TEXT = 60_000
 MAX_RECIPIENTS = 40
 _MAX_ADDRESSES = 500
 _SEGMENT = 1_500
+_MAX_BEFORE = 300
 
 _HEADER = re.compile(
     r"(received|return-path|message-id|dkim-signature|mime-version|from|to|subject|date|"
@@ -140,7 +141,8 @@ def _first_hand(text: str, named: list[Found]) -> list[Found]:
     summary = bool(_ITS_SUBJECT.search(text))
     for_sure = []
     for one in named:
-        line = text[text.rfind("\n", 0, one.start) + 1 : one.start]
+        start = text.rfind("\n", 0, one.start) + 1
+        line = text[max(start, one.start - _MAX_BEFORE) : one.start]
         answered = _REPLY.search(line) and not _AT_START.fullmatch(line)
         if not answered and not (summary and _OF_THE_MAIL.match(line)):
             for_sure.append(one)
