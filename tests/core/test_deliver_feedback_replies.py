@@ -53,6 +53,8 @@ NOT_DEAD = (
     "550 message refusé",
     "550 Richtlinie: abgelehnt",
     "550 wymagana weryfikacja nadawcy: odrzucono",
+    "550 not local to this machine, which is no gateway",
+    "550 Requested action not taken: mail 17 is rejected",
     "550 zq-17",
 )
 

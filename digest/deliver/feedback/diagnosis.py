@@ -24,7 +24,7 @@ _REPLY = re.compile(
     r"seconds|minutes|hours))"
 )
 _NOISE = re.compile(
-    r"(?:https?|ftp)://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|"
+    r"does not like recipient|(?:https?|ftp)://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|"
     r"\b(?!resolver\.)[a-z0-9_-]*[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+",
     re.IGNORECASE,
 )
@@ -35,7 +35,8 @@ _BLOCK_LISTS = re.compile(r"spamhaus|spamcop|barracudacentral|sorbs\.|dnsbl", re
 _DEAD = frozenset({Reason.USER, Reason.HOST, Reason.MOVED, Reason.NO_MAIL})
 _ABOUT_US = frozenset({Reason.SENDER, Reason.CONTENT, Reason.BLOCKED})
 _STRONG_SOFT = frozenset({Reason.FULL, Reason.SIZE})
-_NOT_NOW = frozenset({Reason.TRANSIENT, Reason.LATER, Reason.DISABLED})
+_PASSING = frozenset({Reason.TRANSIENT, Reason.LATER})
+_NOT_NOW = _PASSING | {Reason.DISABLED}
 # RFC 3463 section 3.2, RFC 5248, RFC 7505 (5.1.10), RFC 7504 (521, 556).
 _DEAD_ADDRESS = frozenset({"1", "2", "3", "4", "6", "9", "10", "351"})
 _DEAD_ROUTE = frozenset({"4", "310"})
@@ -59,6 +60,11 @@ class Evidence:
     diagnostic: str = ""
     story: str = ""
     scene: str = ""
+
+    @property
+    def refused(self) -> str:
+        """The command that was refused: RCPT, DATA, EHLO, or empty."""
+        return refused_command(self.diagnostic, self.scene or self.story)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +102,7 @@ def _verdict(evidence: Evidence, *, status: str, reply_code: int | None) -> Boun
         return by_status
     if status.startswith("4") or (not status and reply_code and 400 <= reply_code < 500):  # noqa: PLR2004 - RFC 5321
         return (
-            BounceVerdict.POLICY
-            if own & _ABOUT_US and Reason.TRANSIENT not in own
-            else BounceVerdict.SOFT
+            BounceVerdict.POLICY if own & _ABOUT_US and not own & _PASSING else BounceVerdict.SOFT
         )
     return _by_words(own, status=status, reply_code=reply_code, evidence=evidence)
 
@@ -129,12 +133,7 @@ def _about_address(
 def _about_mailbox(detail: str, own: frozenset[Reason], evidence: Evidence) -> BounceVerdict:
     disabled = Reason.DISABLED in own or detail not in {"0", "1"}
     ours = own & {Reason.SENDER, Reason.CONTENT}
-    if (
-        Reason.USER in own
-        and not disabled
-        and not ours
-        and refused_command(evidence.diagnostic, evidence.scene or evidence.story) == "RCPT"
-    ):
+    if Reason.USER in own and not disabled and not ours and evidence.refused == "RCPT":
         return BounceVerdict.HARD
     about_us = own & _ABOUT_US and Reason.USER not in own
     return BounceVerdict.POLICY if about_us else BounceVerdict.SOFT
@@ -147,7 +146,7 @@ def _about_system(
 
 
 def _about_route(detail: str, own: frozenset[Reason], _evidence: Evidence) -> BounceVerdict:
-    nowhere = detail in _DEAD_ROUTE and (Reason.HOST in own or Reason.TRANSIENT not in own)
+    nowhere = detail in _DEAD_ROUTE and (Reason.HOST in own or not own & _PASSING)
     nobody = detail == "1" and own & {Reason.USER, Reason.REFUSED}
     return BounceVerdict.HARD if nowhere or nobody else BounceVerdict.SOFT
 
@@ -157,11 +156,7 @@ def _about_content(_detail: str, _own: frozenset[Reason], _evidence: Evidence) -
 
 
 def _about_policy(detail: str, own: frozenset[Reason], evidence: Evidence) -> BounceVerdict:
-    if (
-        own
-        and own <= {Reason.USER, Reason.REFUSED}
-        and refused_command(evidence.diagnostic, evidence.scene or evidence.story) == "RCPT"
-    ):
+    if own and own <= {Reason.USER, Reason.REFUSED} and evidence.refused == "RCPT":
         return BounceVerdict.HARD
     return BounceVerdict.SOFT if detail == _ACCOUNT_DISABLED else BounceVerdict.POLICY
 
@@ -180,7 +175,7 @@ def _by_words(
     own: frozenset[Reason], *, status: str, reply_code: int | None, evidence: Evidence
 ) -> BounceVerdict:
     """What the wording settles, the most certain of it first."""
-    stage = refused_command(evidence.diagnostic, evidence.scene or evidence.story)
+    stage = evidence.refused
     if own & _DEAD and not own & {Reason.CONTENT, Reason.SENDER, Reason.DISABLED}:
         late = own & _DEAD == {Reason.USER} and _is_late(status, reply_code, evidence)
         guess = not reply_code and not status and is_guess(evidence.diagnostic or evidence.story)
@@ -191,7 +186,8 @@ def _by_words(
         return BounceVerdict.SOFT
     if Reason.BLOCKED in own or stage == "EHLO":
         return BounceVerdict.POLICY
-    refused = reply_code in _BAD_ADDRESS_REPLIES and Reason.REFUSED in own
+    about_address = Reason.REFUSED in own and stage != "DATA"
+    refused = reply_code in _BAD_ADDRESS_REPLIES and about_address
     dead = refused or reply_code in _NO_MAIL_REPLIES
     return BounceVerdict.HARD if dead else BounceVerdict.SOFT
 
@@ -204,9 +200,7 @@ def _is_late(status: str, reply_code: int | None, evidence: Evidence) -> bool:
     """
     if not reply_code or (status and not status.endswith((".0.0", ".3.0"))):
         return False
-    if refused_command(
-        evidence.diagnostic, evidence.scene or evidence.story
-    ) == "RCPT" or _ACCOUNT.search(evidence.diagnostic or evidence.story):
+    if evidence.refused == "RCPT" or _ACCOUNT.search(evidence.diagnostic or evidence.story):
         return False
     opening = _REPLY.split(evidence.scene, maxsplit=1)[0]
     if quoted := _REPLY.sub("", evidence.diagnostic).strip():

@@ -168,7 +168,8 @@ USER = family(
 REFUSED = family(
     r"(?:recipients?|rcpt|address)(?: \w+){0,3} (?:rejected|not accepted|refused|failed)|"
     r"(?:rejected|refused)(?: the| all)? recipients?\b",
-    r"requested action not taken|\b5\d\d addr (?:rejected|refused)",
+    r"requested action not taken(?!\W+(?:e?-?mail|message|this)\b)|\b5\d\d addr (?:rejected|"
+    r"refused)",
 )
 
 HOST = family(
