@@ -135,7 +135,7 @@ REPORTS = (
     _bounce("no-host", HARD, status_report("the name does not resolve", status="5.1.2")),
     _bounce("null-mx", HARD, status_report("556 the domain takes no mail", status="5.1.10")),
     _bounce("moved", HARD, status_report("551 she lives elsewhere", status="5.1.6")),
-    _bounce("rcpt", HARD, status_report("550 sorry (in reply to RCPT TO command)")),
+    _bounce("rcpt", SOFT, status_report("550 sorry (in reply to RCPT TO command)")),
     _bounce("full", SOFT, status_report("552 5.2.2 the box is over quota", status="5.2.2")),
     _bounce("full-but-5.1.1", SOFT, status_report("550 mailbox is full", status="5.1.1")),
     _bounce("off", SOFT, status_report("550 5.2.1 the mailbox is disabled", status="5.2.1")),

@@ -4,6 +4,7 @@
 reads status reports (RFC 3464), :mod:`~digest.deliver.feedback.prose` and
 :mod:`~digest.deliver.feedback.signs` bounces in words, :mod:`~digest.deliver.feedback.complaints`
 and :mod:`~digest.deliver.feedback.notices` complaints, :mod:`~digest.deliver.feedback.automatic`
-knows machines that answer; :mod:`~digest.deliver.feedback.diagnosis` gives the verdict, and
+knows machines that answer and :mod:`~digest.deliver.feedback.commands` what was refused;
+:mod:`~digest.deliver.feedback.diagnosis` gives the verdict, and
 :mod:`~digest.deliver.feedback.reading` puts them together.
 """

@@ -12,9 +12,13 @@ _PLAIN_COMPLAINT = re.compile(
     r"|^fbl\b|junk (?:e-?)?mail report",
     re.IGNORECASE,
 )
+_FEEDBACK_TYPE = re.compile(r"^feedback-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_REPORT_FIELDS = re.compile(r"^(?:user-agent|version)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_HEADER_KINDS = frozenset({"text/rfc822-headers", "text/rfc822-header", "message/rfc822-headers"})
 PRAISE = "not-spam"
 """The feedback type that takes a complaint back (RFC 6430)."""
 
+_MAX_REPORT = 20_000
 _NO_COMPLAINTS = frozenset({PRAISE, "auth-failure", "dmarc"})
 _ORIGINAL_RECIPIENT = ("x-hmxmroriginalrecipient", "x-original-rcpt-to", "x-apparently-to")
 
@@ -43,9 +47,9 @@ def complaint_in(message: Part) -> Complaint | None:
     returned = next((part for part in parts if part.kind == "message/rfc822"), None)
     header = returned.parts[0] if returned and returned.parts else None
     if header is None:
-        kept = next((part for part in parts if part.kind == "text/rfc822-headers"), None)
+        kept = next((part for part in parts if part.kind in _HEADER_KINDS), None)
         header = _header_part(kept) if kept else None
-    report = next((part for part in parts if part.kind == "message/feedback-report"), None)
+    report = next((part for part in parts if _is_report(part)), None)
     if report is not None:
         return _from_report(report, header)
     if returned is not None and _PLAIN_COMPLAINT.search(message.get("subject")):
@@ -53,8 +57,20 @@ def complaint_in(message: Part) -> Complaint | None:
     return None
 
 
+def _is_report(part: Part) -> bool:
+    """Whether a part is the report itself, by its type or, mislabelled as text, by its fields."""
+    if part.kind == "message/feedback-report":
+        return True
+    text = part.text[:_MAX_REPORT]
+    plain = part.kind == "text/plain" and not part.parts
+    return plain and bool(_FEEDBACK_TYPE.search(text) and _REPORT_FIELDS.search(text))
+
+
 def _from_report(report: Part, header: Part | None) -> Complaint:
-    fields, _ = read_header(report.text.lstrip("\n"))
+    text = report.text
+    if start := _FEEDBACK_TYPE.search(text) if report.kind == "text/plain" else None:
+        text = text[start.start() :]
+    fields, _ = read_header(text.lstrip("\n"))
     named = dict(reversed(fields))
     address = next(
         (

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from digest.deliver.feedback.commands import refused_command
 from digest.deliver.feedback.wordings import Reason, is_guess, reasons
 from digest.model import BounceVerdict
 
@@ -23,33 +24,19 @@ _REPLY = re.compile(
     r"seconds|minutes|hours))"
 )
 _NOISE = re.compile(
-    r"(?:https?|ftp)://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|"
+    r"does not like recipient|(?:https?|ftp)://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|"
     r"\b(?!resolver\.)[a-z0-9_-]*[a-z][a-z0-9_-]*(?:\.[a-z0-9_-]+)+",
     re.IGNORECASE,
 )
 _SPACES = re.compile(r"\s+")
-_AFTER_DATA = re.compile(
-    r"(?:in reply to|after|in response to|did not like our)(?: the)?(?: end of| final)? ?DATA"
-    r"|failed after i sent the message|end of data|end-of-data|\.\s*<<<",
-    re.IGNORECASE,
-)
-_AT_RCPT = re.compile(
-    r"(?:in reply to|after|to|our)(?: the)? ?RCPT|RCPT[ _]TO|does not like recipient", re.IGNORECASE
-)
-_TRANSCRIPT = re.compile(r"^>>> ?(\w+)[^\n]*\n(?:<<< ?[23][^\n]*\n)*<<< ?([45])", re.MULTILINE)
-_BEFORE_RCPT = re.compile(
-    r"(?:in reply to|after|did not like our)(?: the)? (?:initial connection|ehlo|helo|"
-    r"mail from|mail\b)"
-    r"|refused to talk",
-    re.IGNORECASE,
-)
-
 _ACCOUNT = re.compile(r"doesn't have an? .{0,80}account|no account by that name", re.IGNORECASE)
 _BLOCK_LISTS = re.compile(r"spamhaus|spamcop|barracudacentral|sorbs\.|dnsbl", re.IGNORECASE)
 
 _DEAD = frozenset({Reason.USER, Reason.HOST, Reason.MOVED, Reason.NO_MAIL})
 _ABOUT_US = frozenset({Reason.SENDER, Reason.CONTENT, Reason.BLOCKED})
 _STRONG_SOFT = frozenset({Reason.FULL, Reason.SIZE})
+_PASSING = frozenset({Reason.TRANSIENT, Reason.LATER})
+_NOT_NOW = _PASSING | {Reason.DISABLED}
 # RFC 3463 section 3.2, RFC 5248, RFC 7505 (5.1.10), RFC 7504 (521, 556).
 _DEAD_ADDRESS = frozenset({"1", "2", "3", "4", "6", "9", "10", "351"})
 _DEAD_ROUTE = frozenset({"4", "310"})
@@ -73,6 +60,11 @@ class Evidence:
     diagnostic: str = ""
     story: str = ""
     scene: str = ""
+
+    @property
+    def refused(self) -> str:
+        """The command that was refused: RCPT, DATA, EHLO, or empty."""
+        return refused_command(self.diagnostic, self.scene or self.story)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +94,7 @@ def _verdict(evidence: Evidence, *, status: str, reply_code: int | None) -> Boun
     own = _said(f"{evidence.diagnostic} {evidence.comment}")
     if not own:
         own = _said(evidence.story)
+    own = _lasting(own)
     if own & _STRONG_SOFT:
         return BounceVerdict.SOFT
     by_status = _by_status(status, own, evidence)
@@ -109,9 +102,7 @@ def _verdict(evidence: Evidence, *, status: str, reply_code: int | None) -> Boun
         return by_status
     if status.startswith("4") or (not status and reply_code and 400 <= reply_code < 500):  # noqa: PLR2004 - RFC 5321
         return (
-            BounceVerdict.POLICY
-            if own & _ABOUT_US and Reason.TRANSIENT not in own
-            else BounceVerdict.SOFT
+            BounceVerdict.POLICY if own & _ABOUT_US and not own & _PASSING else BounceVerdict.SOFT
         )
     return _by_words(own, status=status, reply_code=reply_code, evidence=evidence)
 
@@ -130,14 +121,19 @@ def _about_address(
 ) -> BounceVerdict | None:
     if detail in _ABOUT_SENDER:
         return BounceVerdict.POLICY
-    if detail in _DEAD_ADDRESS or (detail == "0" and Reason.REFUSED in own):
-        return BounceVerdict.POLICY if own and own <= _ABOUT_US else BounceVerdict.HARD
-    return None
+    if detail not in _DEAD_ADDRESS and not (detail == "0" and Reason.REFUSED in own):
+        return None
+    if own & _DEAD or not own - {Reason.REFUSED}:
+        return BounceVerdict.HARD
+    if own <= _ABOUT_US or own & {Reason.CONTENT, Reason.SENDER}:
+        return BounceVerdict.POLICY
+    return BounceVerdict.SOFT if own & _NOT_NOW - {Reason.TRANSIENT} else BounceVerdict.HARD
 
 
 def _about_mailbox(detail: str, own: frozenset[Reason], evidence: Evidence) -> BounceVerdict:
     disabled = Reason.DISABLED in own or detail not in {"0", "1"}
-    if Reason.USER in own and not disabled and _stage(evidence) == "RCPT":
+    ours = own & {Reason.SENDER, Reason.CONTENT}
+    if Reason.USER in own and not disabled and not ours and evidence.refused == "RCPT":
         return BounceVerdict.HARD
     about_us = own & _ABOUT_US and Reason.USER not in own
     return BounceVerdict.POLICY if about_us else BounceVerdict.SOFT
@@ -150,7 +146,7 @@ def _about_system(
 
 
 def _about_route(detail: str, own: frozenset[Reason], _evidence: Evidence) -> BounceVerdict:
-    nowhere = detail in _DEAD_ROUTE and (Reason.HOST in own or Reason.TRANSIENT not in own)
+    nowhere = detail in _DEAD_ROUTE and (Reason.HOST in own or not own & _PASSING)
     nobody = detail == "1" and own & {Reason.USER, Reason.REFUSED}
     return BounceVerdict.HARD if nowhere or nobody else BounceVerdict.SOFT
 
@@ -160,7 +156,7 @@ def _about_content(_detail: str, _own: frozenset[Reason], _evidence: Evidence) -
 
 
 def _about_policy(detail: str, own: frozenset[Reason], evidence: Evidence) -> BounceVerdict:
-    if own and own <= {Reason.USER, Reason.REFUSED} and _stage(evidence) == "RCPT":
+    if own and own <= {Reason.USER, Reason.REFUSED} and evidence.refused == "RCPT":
         return BounceVerdict.HARD
     return BounceVerdict.SOFT if detail == _ACCOUNT_DISABLED else BounceVerdict.POLICY
 
@@ -179,18 +175,19 @@ def _by_words(
     own: frozenset[Reason], *, status: str, reply_code: int | None, evidence: Evidence
 ) -> BounceVerdict:
     """What the wording settles, the most certain of it first."""
-    stage = _stage(evidence)
+    stage = evidence.refused
     if own & _DEAD and not own & {Reason.CONTENT, Reason.SENDER, Reason.DISABLED}:
         late = own & _DEAD == {Reason.USER} and _is_late(status, reply_code, evidence)
         guess = not reply_code and not status and is_guess(evidence.diagnostic or evidence.story)
         return BounceVerdict.SOFT if late or guess else BounceVerdict.HARD
     if own & {Reason.CONTENT, Reason.SENDER}:
         return BounceVerdict.POLICY
-    if own & {Reason.DISABLED, Reason.TRANSIENT}:
+    if own & _NOT_NOW:
         return BounceVerdict.SOFT
     if Reason.BLOCKED in own or stage == "EHLO":
         return BounceVerdict.POLICY
-    refused = reply_code in _BAD_ADDRESS_REPLIES and (stage == "RCPT" or Reason.REFUSED in own)
+    about_address = Reason.REFUSED in own and stage != "DATA"
+    refused = reply_code in _BAD_ADDRESS_REPLIES and about_address
     dead = refused or reply_code in _NO_MAIL_REPLIES
     return BounceVerdict.HARD if dead else BounceVerdict.SOFT
 
@@ -203,10 +200,19 @@ def _is_late(status: str, reply_code: int | None, evidence: Evidence) -> bool:
     """
     if not reply_code or (status and not status.endswith((".0.0", ".3.0"))):
         return False
-    if _stage(evidence) == "RCPT" or _ACCOUNT.search(evidence.diagnostic or evidence.story):
+    if evidence.refused == "RCPT" or _ACCOUNT.search(evidence.diagnostic or evidence.story):
         return False
     opening = _REPLY.split(evidence.scene, maxsplit=1)[0]
+    if quoted := _REPLY.sub("", evidence.diagnostic).strip():
+        opening = opening.replace(quoted, "")  # the server's words again, without their code
     return Reason.USER not in _said(opening[-MAX_TEXT:])
+
+
+def _lasting(own: frozenset[Reason]) -> frozenset[Reason]:
+    """The reasons without what is said for the moment only: a name that cannot be looked up now."""
+    if Reason.LATER in own:
+        return own - {Reason.USER, Reason.HOST}
+    return own
 
 
 @lru_cache(maxsize=64)
@@ -214,21 +220,6 @@ def _said(text: str) -> frozenset[Reason]:
     plain = _SPACES.sub(" ", _NOISE.sub(" addr ", text[:MAX_TEXT]))
     found = frozenset(reasons(plain))
     return found | {Reason.BLOCKED} if _BLOCK_LISTS.search(text[:MAX_TEXT]) else found
-
-
-def _stage(evidence: Evidence) -> str:
-    """Which command was refused: DATA, RCPT, EHLO (or what comes before RCPT), or unknown."""
-    text = f"{evidence.diagnostic}\n{evidence.scene or evidence.story}"[: 2 * MAX_TEXT]
-    if refused := _TRANSCRIPT.search(text):
-        name = refused[1].upper()
-        return (
-            name if name in {"DATA", "RCPT"} else "EHLO" if name in {"EHLO", "HELO", "MAIL"} else ""
-        )
-    if _AFTER_DATA.search(text):
-        return "DATA"
-    if _BEFORE_RCPT.search(text):
-        return "EHLO"
-    return "RCPT" if _AT_RCPT.search(text) else ""
 
 
 def _best_status(evidence: Evidence, words: str) -> str:

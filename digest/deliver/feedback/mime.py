@@ -141,7 +141,10 @@ class _Reader:
         fields, body = read_header(text)
         named = dict(reversed(fields))
         kind, parameters = _content_type(named.get("content-type", ""), default)
-        body = _decoded(body, named.get("content-transfer-encoding", ""), parameters)
+        encoding = named.get("content-transfer-encoding", "")
+        if kind.startswith("multipart/") and f"--{parameters.get('boundary', '')}" in body:
+            encoding = ""  # some say base64 of the whole, and encode but the parts
+        body = _decoded(body, encoding, parameters)
         parts: tuple[Part, ...] = ()
         if depth < MAX_DEPTH and self._left > 0:
             if kind in {"message/rfc822", "message/global"}:

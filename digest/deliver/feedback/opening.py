@@ -12,7 +12,14 @@ MAX_WORDS = 500
 
 _STATUS_KINDS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RETURNED_KINDS = frozenset(
-    {"message/rfc822", "text/rfc822-headers", "text/rfc822", "message/global-headers"}
+    {
+        "message/rfc822",
+        "message/rfc822-headers",
+        "text/rfc822-headers",
+        "text/rfc822-header",
+        "text/rfc822",
+        "message/global-headers",
+    }
 )
 _TO = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "apparently-to")
 _RECEIVED_FOR = re.compile(r"\bfor\s+<?([^\s<>;]{3,320}@[^\s<>;]{1,255})>?")
@@ -98,6 +105,11 @@ def message_ids(opened: Opened) -> tuple[str, ...]:
     if not ids:
         ids = _QUOTED_ID.findall(opened.said)
     return tuple(clean(identity) for identity in ids)
+
+
+def to_whom(message: Part) -> tuple[str, ...]:
+    """The addresses in a mail's To field."""
+    return tuple(found.address for value in message.all("to") for found in addresses_in(value))
 
 
 def delivered_to(message: Part) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from digest.deliver.feedback.opening import (
     message_ids,
     open_mail,
     returned_senders,
+    to_whom,
     unsubscribe_links,
 )
 from digest.deliver.feedback.prose import Failed, failed_addresses
@@ -24,6 +25,7 @@ from digest.deliver.feedback.signs import (
     has_null_sender,
     is_answer,
     is_from_daemon,
+    is_from_mailer_daemon,
     is_titled_bounce,
     tells_delay,
     tells_failure,
@@ -90,15 +92,17 @@ def _is_bounce(opened: Opened) -> bool:
     if message.all("x-failed-recipients"):
         return True
     daemon, titled = is_from_daemon(message), is_titled_bounce(message)
-    if daemon and titled and tells_reason(opened.said):
+    null = has_null_sender(message)
+    if daemon and titled and (opened.returned or null or tells_reason(opened.said)):
         return True
+    if (opened.returned or opened.enclosed) and is_from_mailer_daemon(message):
+        return True  # whatever it says, in whatever language or charset
     if daemon or not tells_failure(opened.said):
         return daemon and tells_failure(opened.said)
     if is_answer(message) or (is_autoreply(message) and not titled):
         return False
     proof = bool(opened.returned) or cites_reply(opened.said)
     reports = message.parameters.get("report-type", "").lower() == "delivery-status"
-    null = has_null_sender(message)
     return (titled and null) or ((titled or null or reports) and proof)
 
 
@@ -175,6 +179,8 @@ def _failed(opened: Opened) -> tuple[Failed, ...]:
     failed = failed_addresses(opened.said, known=known, not_these=others)
     if not failed:
         failed = tuple(Failed(address=a, words="") for a in opened.recipients[:1])
+    if not failed:
+        failed = failed_addresses(opened.said, not_these=to_whom(opened.message))[:1]
     if len(failed) <= 1:
         address = failed[0].address if failed else ""
         words = failed[0].words if failed else ""

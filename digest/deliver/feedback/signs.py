@@ -16,7 +16,10 @@ _DAEMON = re.compile(
     r"mail)[- ]?filter|"
     r"(?:e-?mail|message|delivery) (?:delivery )?(?:service|agent|failure|notification)|mmdf|<>|"
     r"bounce|non-?deliver|undeliver|microsoft (?:outlook|exchange)|mail router|returned mail|"
-    r"administrateur|почтов\w+ (?:систем|служб)|mail-?admin|smtp[- ]?gateway",
+    r"mdaemon|\bndrs?\b|mail ?(?:gateway|server|sweeper|scanner)|anti-?virus|inter ?scan|\bimss\b|"
+    r"message transfer|邮件系统|郵件系統|メール(?:配信|システム)|"
+    r"administrateur|почтов\w+ (?:систем|служб)|"
+    r"mail-?admin|smtp[- ]?gateway",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -101,6 +104,11 @@ _REASONS = frozenset({Reason.FULL, Reason.USER, Reason.HOST, Reason.DISABLED, Re
 def is_from_daemon(message: Part) -> bool:
     """Whether a mail system sent it, by the name of its sender."""
     return bool(_DAEMON.search(message.get("from") or "<>"))
+
+
+def is_from_mailer_daemon(message: Part) -> bool:
+    """Whether it has the one name that nobody but a mail system goes by (RFC 3834 section 2)."""
+    return "mailer-daemon" in message.get("from").lower()
 
 
 def has_null_sender(message: Part) -> bool:
