@@ -199,6 +199,7 @@ class _LedgerRow:
     until: datetime | None = None
     begun: bool = False
     next_at: datetime | None = None
+    settled: Settlement | None = None
 
 
 _WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN})
@@ -341,6 +342,7 @@ class FakeLedgerStore:
             row = self._of(settlement.delivery_id)
             if row.delivery.state.final:
                 continue
+            row.settled = settlement
             row.owner, row.begun, row.next_at = "", False, settlement.next_attempt_at
             row.delivery = replace(
                 row.delivery,

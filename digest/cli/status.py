@@ -85,6 +85,7 @@ def _under_way(app: App, kept: KeptIssue) -> dict[str, object]:
         "issue": kept.issue.slug,
         "state": str(kept.state),
         **standing_facts(standing(app, kept)),
+        "guard": app.store.feedback.tripped(kept.id) if kept.state is IssueState.PAUSED else "",
     }
 
 
@@ -92,7 +93,8 @@ def _told(facts: dict[str, Any]) -> str:
     states = ", ".join(f"{count:,} {state}" for state, count in facts["deliveries"].items())
     left = facts["seconds_left"]
     pace = f"; {facts['per_second']}/s, {left / 60:.0f} minutes left" if left is not None else ""
-    return f"{escape(facts['issue'])} ({facts['state']}): {states}{pace}"
+    guard = f"; paused by the guard: {escape(facts['guard'])}" if facts["guard"] else ""
+    return f"{escape(facts['issue'])} ({facts['state']}): {states}{pace}{guard}"
 
 
 def _held(app: App) -> list[tuple[str, LastLook]]:

@@ -102,7 +102,11 @@ class SentMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackRates:
-    """How many of an issue's readers were reported on, by proven reports, out of those sent to."""
+    """How many of an issue's readers were refused or reported on, out of those tried.
+
+    By the mail server at hand-over, or by proven reports later: nobody is counted twice. ``sent``
+    are those that a server gave its last word on.
+    """
 
     sent: int = 0
     hard: int = 0

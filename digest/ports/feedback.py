@@ -33,9 +33,16 @@ class FeedbackStore(Protocol):
         ...
 
     def rates(self, issue_id: int) -> FeedbackRates:
-        """What was reported of an issue so far."""
+        """What was refused and reported of an issue so far."""
         ...
 
     def trip(self, issue_id: int, *, reason: str, now: datetime) -> bool:
-        """Note that an issue's guard has tripped; whether it is the first time."""
+        """Note that an issue's guard has tripped, and pause it if it is being sent.
+
+        In one transaction, and once: whether this was the first time.
+        """
+        ...
+
+    def tripped(self, issue_id: int) -> str:
+        """Why an issue's guard has tripped; empty where it has not."""
         ...
