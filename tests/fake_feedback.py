@@ -9,6 +9,7 @@ from digest.model import (
     BounceVerdict,
     FeedbackRates,
     FeedbackRecord,
+    InboxState,
     IssueState,
     SentMail,
 )
@@ -22,6 +23,7 @@ class FakeFeedbackStore:
     ledger: FakeLedgerStore
     records: dict[tuple[str, int], FeedbackRecord] = field(default_factory=dict)
     trips: dict[int, str] = field(default_factory=dict)
+    inboxes: dict[str, InboxState] = field(default_factory=dict)
 
     def knows(self, identity: str) -> bool:
         return any(key[0] == identity for key in self.records)
@@ -81,6 +83,12 @@ class FakeFeedbackStore:
 
     def tripped(self, issue_id: int) -> str:
         return self.trips.get(issue_id, "")
+
+    def inbox(self, name: str) -> InboxState | None:
+        return self.inboxes.get(name)
+
+    def keep_inbox(self, state: InboxState) -> None:
+        self.inboxes[state.name] = state
 
     def _people(self, issue_id: int, verdict: BounceVerdict) -> int:
         found = (r for r in self._proven(verdict) if r.issue_id == issue_id)

@@ -112,3 +112,18 @@ class FeedbackRates:
     hard: int = 0
     complaints: int = 0
     policy: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxState:
+    """How the mailbox does that is read by itself: when it was and will be, and what stops it.
+
+    ``failures`` are those in a row; ``failing_since`` is None while it can be read.
+    """
+
+    name: str
+    next_at: datetime
+    read_at: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    reason: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from digest.model import FeedbackRates, FeedbackRecord, SentMail
+from digest.model import FeedbackRates, FeedbackRecord, InboxState, SentMail
 
 
 class FeedbackStore(Protocol):
@@ -45,4 +45,12 @@ class FeedbackStore(Protocol):
 
     def tripped(self, issue_id: int) -> str:
         """Why an issue's guard has tripped; empty where it has not."""
+        ...
+
+    def inbox(self, name: str) -> InboxState | None:
+        """How the mailbox of that name does; None for one that was never read."""
+        ...
+
+    def keep_inbox(self, state: InboxState) -> None:
+        """Put a mailbox's state in place of the one before."""
         ...

@@ -12,11 +12,12 @@ from digest.model import (
     DeliveryState,
     FeedbackRates,
     FeedbackRecord,
+    InboxState,
     IssueState,
     SentMail,
 )
 from digest.store.database import Database
-from digest.store.tables import deliveries, feedback, guard_trips, issues
+from digest.store.tables import deliveries, feedback, guard_trips, inboxes, issues
 
 _row = feedback.c
 _of_issue = deliveries.c.issue_id == bindparam("issue")
@@ -151,6 +152,27 @@ class SqlFeedback:
         wanted = select(guard_trips.c.reason).where(guard_trips.c.issue_id == issue_id)
         with self._database.reading() as connection:
             return connection.scalar(wanted) or ""
+
+    def inbox(self, name: str) -> InboxState | None:
+        """How the mailbox of that name does; None for one that was never read."""
+        wanted = select(inboxes).where(inboxes.c.name == name)
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).mappings().one_or_none()
+        return InboxState(**row) if row else None
+
+    def keep_inbox(self, state: InboxState) -> None:
+        """Put a mailbox's state in place of the one before."""
+        values = {
+            "next_at": state.next_at,
+            "read_at": state.read_at,
+            "failures": state.failures,
+            "failing_since": state.failing_since,
+            "reason": state.reason,
+        }
+        new = self._database.insert(inboxes).values(name=state.name, **values)
+        either = new.on_conflict_do_update(index_elements=["name"], set_=values)
+        with self._database.writing() as connection:
+            connection.execute(either)
 
 
 def _columns(record: FeedbackRecord) -> dict[str, object]:

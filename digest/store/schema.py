@@ -23,6 +23,7 @@ REVISIONS = (
     "0015_timing",
     "0016_trials",
     "0017_afterwards",
+    "0023_inboxes",
 )
 """Every migration, oldest first. Named here too, so that opening a database that is up to date
 need not import Alembic; a test holds it against the scripts."""

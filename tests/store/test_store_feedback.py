@@ -12,6 +12,7 @@ from digest.model import (
     DeliveryState,
     FeedbackRates,
     FeedbackRecord,
+    InboxState,
     IssueState,
     Period,
     RecipientReport,
@@ -204,3 +205,16 @@ def test_an_issue_trips_once(desk: Desk) -> None:
     issue = desk.send(START)
     assert desk.store.feedback.trip(issue, reason="first of it", now=START)
     assert not desk.store.feedback.trip(issue, reason="more of it", now=START + DAY)
+
+
+def test_how_a_mailbox_does_is_kept_by_name(desk: Desk) -> None:
+    """A later state takes the place of the one before; an unknown mailbox has none."""
+    feedback = desk.store.feedback
+    assert feedback.inbox("a") is None
+    failing = InboxState(
+        name="a", next_at=START + DAY, failures=2, failing_since=START, reason="refused"
+    )
+    feedback.keep_inbox(InboxState(name="a", next_at=START, read_at=START))
+    feedback.keep_inbox(failing)
+    assert feedback.inbox("a") == failing
+    assert feedback.inbox("b") is None
