@@ -137,6 +137,8 @@ def test_a_source_that_is_not_there_is_named(publication: Publication, tmp_path:
     """The error names the source; a folder of mails is one."""
     done = publication.digest("bounces", "read", str(tmp_path / "nowhere"), status=1)
     assert "nowhere: No such file or directory" in done.stderr
+    with pytest.raises(IntakeError, match=r"^mail\.example: mail is not read by pop3; name"):
+        list(read_source("pop3://me:secret@mail.example"))
     (tmp_path / "mails").mkdir()
     (tmp_path / "mails" / "one").write_bytes(b"a: b\n\nc")
     assert list(read_source(str(tmp_path / "mails"))) == [b"a: b\n\nc"]

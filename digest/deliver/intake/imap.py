@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from imaplib import IMAP4
+from socket import gaierror
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -138,7 +139,11 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, ssl.SSLError):
         return f"TLS failed ({error.reason or error}); check port, imap:// and imaps://"
     if isinstance(error, TimeoutError):
-        return "the server did not answer in time"
+        return "the server did not answer in time; check host and port"
+    if isinstance(error, ConnectionRefusedError):
+        return "the server refused the connection; check host and port"
+    if isinstance(error, gaierror):
+        return "there is no such host"
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 

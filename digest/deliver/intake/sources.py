@@ -25,6 +25,10 @@ def read_source(source: str) -> Iterator[bytes]:
     if source == STANDARD_INPUT:
         yield sys.stdin.buffer.read()
         return
+    if "://" in source:
+        scheme = source.partition("://")[0]
+        message = f"mail is not read by {scheme}; name a file, a folder, or an imaps:// URL"
+        raise IntakeError(source.rpartition("@")[2], message)
     path = Path(source).expanduser()
     try:
         if (path / "new").is_dir() and (path / "cur").is_dir():
