@@ -51,7 +51,7 @@ def print_inbox_state(console: Console, state: InboxState | None) -> None:
     if state.failing_since:
         since, again = f"{state.failing_since:{_MINUTE}}", f"{state.next_at:{_MINUTE}}"
         console.print(
-            f"[red]bounce mailbox {name} cannot be read[/] since {since} ({state.failures} times, "
+            f"[red]bounce mailbox {name} cannot be read[/] since {since} ({counted(state.failures, 'try', 'tries')}, "
             f"again at {again}): {escape(state.reason)}"
         )
     elif state.read_at:

@@ -112,4 +112,5 @@ def _keep(app: App, state: InboxState, *, was_failing: bool) -> None:
         if was_failing:
             log.info("inbox.mended", inbox=state.name)
     elif not was_failing:
-        log.error("inbox.failed", inbox=state.name, reason=state.reason, next_at=state.next_at)
+        again = state.next_at.isoformat()
+        log.error("inbox.failed", inbox=state.name, reason=state.reason, next_at=again)

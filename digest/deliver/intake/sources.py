@@ -60,10 +60,11 @@ def read_maildir(path: Path) -> Iterator[bytes]:
 
     :raises IntakeError: when it is none, or cannot be read.
     """
+    if not path.is_dir():
+        raise IntakeError(str(path), "there is no such folder; a Maildir is wanted")
     missing = [name for name in ("new", "cur") if not (path / name).is_dir()]
     if missing:
-        what = f"has no folder {missing[0]!r} in it" if path.is_dir() else "is no folder"
-        raise IntakeError(str(path), f"is no Maildir: it {what}")
+        raise IntakeError(str(path), f"is no Maildir: it has no folder {missing[0]!r} in it")
     try:
         for mail in sorted((path / "new").iterdir()):
             if mail.is_file():
