@@ -49,9 +49,10 @@ def print_inbox_state(console: Console, state: InboxState | None) -> None:
         return
     name = escape(state.name)
     if state.failing_since:
+        tries = counted(state.failures, "try", "tries")
         since, again = f"{state.failing_since:{_MINUTE}}", f"{state.next_at:{_MINUTE}}"
         console.print(
-            f"[red]bounce mailbox {name} cannot be read[/] since {since} ({counted(state.failures, 'try', 'tries')}, "
+            f"[red]bounce mailbox {name} cannot be read[/] since {since} ({tries}, "
             f"again at {again}): {escape(state.reason)}"
         )
     elif state.read_at:
