@@ -100,6 +100,7 @@ class IntakeError(DigestError):
 
     def __init__(self, source: str, message: str) -> None:
         self.source = source
+        self.reason = message
         super().__init__(f"{source}: {message}")
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from digest.deliver.feedback.consequences import after
 from digest.model import (
     BounceVerdict,
-    DeliveryState,
     FeedbackRates,
     FeedbackRecord,
+    InboxState,
+    IssueState,
     SentMail,
 )
 from tests.fake_readers import FakeLedgerStore
@@ -21,6 +23,7 @@ class FakeFeedbackStore:
     ledger: FakeLedgerStore
     records: dict[tuple[str, int], FeedbackRecord] = field(default_factory=dict)
     trips: dict[int, str] = field(default_factory=dict)
+    inboxes: dict[str, InboxState] = field(default_factory=dict)
 
     def knows(self, identity: str) -> bool:
         return any(key[0] == identity for key in self.records)
@@ -58,21 +61,34 @@ class FakeFeedbackStore:
         )
 
     def rates(self, issue_id: int) -> FeedbackRates:
-        sent = [
-            row
-            for row in self.ledger.rows
-            if row.delivery.issue_id == issue_id and row.delivery.state is DeliveryState.SENT
-        ]
-        return FeedbackRates(
-            sent=len(sent),
+        reported = FeedbackRates(
             hard=self._people(issue_id, BounceVerdict.HARD),
             complaints=self._people(issue_id, BounceVerdict.COMPLAINT),
             policy=self._people(issue_id, BounceVerdict.POLICY),
         )
+        rows = [row for row in self.ledger.rows if row.delivery.issue_id == issue_id]
+        return after(
+            reported,
+            [row.settled for row in rows if row.settled],
+        )
 
     def trip(self, issue_id: int, *, reason: str, now: datetime) -> bool:
-        del now
-        return self.trips.setdefault(issue_id, reason) is reason
+        if issue_id in self.trips:
+            return False
+        self.trips[issue_id] = reason
+        self.ledger.issues.change_state(
+            issue_id, to=IssueState.PAUSED, allowed=(IssueState.SENDING,), now=now
+        )
+        return True
+
+    def tripped(self, issue_id: int) -> str:
+        return self.trips.get(issue_id, "")
+
+    def inbox(self, name: str) -> InboxState | None:
+        return self.inboxes.get(name)
+
+    def keep_inbox(self, state: InboxState) -> None:
+        self.inboxes[state.name] = state
 
     def _people(self, issue_id: int, verdict: BounceVerdict) -> int:
         found = (r for r in self._proven(verdict) if r.issue_id == issue_id)

@@ -200,6 +200,7 @@ class _LedgerRow:
     until: datetime | None = None
     begun: bool = False
     next_at: datetime | None = None
+    settled: Settlement | None = None
 
 
 _WAITING = frozenset({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN})
@@ -339,11 +340,23 @@ class FakeLedgerStore:
         begun = [delivery.id for delivery in batch if self.begin(delivery, owner=owner, now=now)]
         return tuple(self._of(delivery_id).delivery for delivery_id in begun)
 
+    def all_may_go(self, batch: Sequence[Delivery], *, owner: str, now: datetime) -> bool:
+        del now  # no lease runs out here
+        return all(
+            self._of(one.id).owner == owner
+            and self.issues.kept[one.issue_id].state is IssueState.SENDING
+            and self.audience.gets(
+                one.subscriber_id, self.issues.kept[one.issue_id].issue.key.newsletter
+            )
+            for one in batch
+        )
+
     def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
         for settlement in settlements:
             row = self._of(settlement.delivery_id)
             if row.delivery.state.final:
                 continue
+            row.settled = settlement
             row.owner, row.begun, row.next_at = "", False, settlement.next_attempt_at
             row.delivery = replace(
                 row.delivery,

@@ -1,7 +1,6 @@
 """``bounces``: what came back, from wherever it is kept."""
 
 import sys
-from collections.abc import Iterator
 
 import click
 from rich.console import Console
@@ -10,7 +9,7 @@ from rich.table import Table
 
 from digest.app import App
 from digest.cli.session import Session, counted, json_option, pass_session
-from digest.errors import ConfigError, StoreError
+from digest.errors import ConfigError, IntakeError, StoreError
 from digest.pipeline.feedback import Outcome, Taken, take_feedback
 
 EX_TEMPFAIL = 75
@@ -23,11 +22,11 @@ def bounces() -> None:
 
 
 @bounces.command("read")
-@click.argument("source")
+@click.argument("source", default="")
 @json_option
 @pass_session
 def read(session: Session, source: str, *, as_json: bool) -> None:
-    """Read returned mail from SOURCE, and act on what it proves.
+    """Read returned mail from SOURCE, or from [feedback] inbox, and act on what it proves.
 
     SOURCE is a file, an mbox, a folder, a Maildir, `-` for standard input (one mail, as a mail
     server pipes it), or imaps://USER@HOST/FOLDER, with the password in DIGEST_IMAP_PASSWORD and
@@ -37,7 +36,7 @@ def read(session: Session, source: str, *, as_json: bool) -> None:
     """
     try:
         with session.open_app() as app:
-            taken = tuple(take_feedback(app, data) for data in _mails(app, source))
+            taken = _take(app, source)
     except (StoreError, ConfigError) as error:
         if source != "-":
             raise
@@ -50,13 +49,17 @@ def read(session: Session, source: str, *, as_json: bool) -> None:
     )
 
 
-def _mails(app: App, source: str) -> Iterator[bytes]:
-    from digest.deliver.intake.imap import is_imap_url, parse_imap_url, read_imap
-    from digest.deliver.intake.sources import read_source
+def _take(app: App, source: str) -> tuple[Taken, ...]:
+    from digest.pipeline.inbox import inbox_name, mails_of, read_inbox
 
-    if is_imap_url(source):
-        return read_imap(parse_imap_url(source), password=app.config.secrets.imap_password)
-    return read_source(source)
+    if source:
+        return tuple(take_feedback(app, data) for data in mails_of(app, source))
+    if not app.config.settings.feedback.inbox:
+        raise click.UsageError("name a SOURCE, or set [feedback] inbox in digest.toml")
+    found = read_inbox(app)
+    if found.error:
+        raise IntakeError(inbox_name(app), found.error)
+    return found.taken
 
 
 def _print(console: Console, taken: tuple[Taken, ...]) -> None:

@@ -18,6 +18,11 @@ from digest.model import Accepted, Consent, IssueState, KeptIssue, Refused, Send
 from digest.model.address import address_problem
 from digest.pipeline.delivery import Delivered
 
+_DONE = {
+    IssueState.PAUSED: "paused",
+    IssueState.SENDING: "resumed",
+    IssueState.CANCELLED: "cancelled",
+}
 _MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
@@ -261,7 +266,10 @@ def _move(
         kept = app.store.issues.get(slug)
         moved = app.store.issues.change_state(kept.id, to=to, allowed=allowed, now=app.clock())
     if not moved and kept.state is not to:
-        raise StateError(kept.issue.slug, f"is {kept.state}; it cannot be {to}")
+        raise StateError(
+            kept.issue.slug,
+            f"is {kept.state}; only an issue that is {' or '.join(allowed)} can be {_DONE[to]}",
+        )
     session.show(
         {"issue": kept.issue.slug, "state": to},
         as_json=as_json,

@@ -19,6 +19,7 @@ from digest.cli.collecting import (
     print_articles,
     print_lists,
 )
+from digest.cli.inbox import inbox_facts, print_inbox
 from digest.cli.lastlook import looked_facts, print_looked
 from digest.cli.rehearsal import (
     print_rehearsed,
@@ -34,6 +35,7 @@ from digest.pipeline.approval import Approved
 from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted
 from digest.pipeline.enrich import Enriched, EnrichmentMissing
+from digest.pipeline.inbox import InboxRead
 from digest.pipeline.lastlook import LookedAgain
 from digest.pipeline.lists import ListRefreshed
 from digest.pipeline.once import Happening
@@ -52,7 +54,7 @@ def run(session: Session, *, as_json: bool) -> None:
     """Once, for cron: collect, draft what is due, send what may go.
 
     Exits 1 when the mail server could not be used, a draft could not be approved or a last look
-    holds an issue; a failing feed is reported and no failure of the run.
+    holds an issue; a failing feed or bounce mailbox is reported and no failure of the run.
     """
     from digest.pipeline.once import run_once
 
@@ -148,6 +150,8 @@ def _print(console: Console, happenings: list[Happening], loud: tuple[str, ...])
     print_articles(console, [o for o in happenings if isinstance(o, Enriched | EnrichmentMissing)])
     for happening in happenings:
         match happening:
+            case InboxRead():
+                print_inbox(console, happening)
             case Drafted(issue=None):
                 pass
             case Drafted(issue=kept, skipped=skipped, stories=stories) if kept:
@@ -194,6 +198,8 @@ def _went_wrong(happening: Happening) -> bool:
 
 def _facts(happening: Happening) -> dict[str, object]:
     match happening:
+        case InboxRead():
+            return inbox_facts(happening)
         case ListRefreshed():
             return list_facts(happening)
         case FeedRefreshed():

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from digest.app import App
+from digest.cli.inbox import inbox_state, inbox_state_facts, print_inbox_state
 from digest.cli.lastlook import look_facts, print_look
 from digest.cli.rehearsal import print_test_mode, test_mode_lines
 from digest.cli.session import Session, json_option, pass_session
@@ -33,6 +34,7 @@ def status(session: Session, *, as_json: bool) -> None:
         ]
         doubt = app.store.life.doubt()
         held = _held(app)
+        inbox = inbox_state(app)
         loud = tuple(test_mode_lines(app))
     failing = sum(state.health is not FeedHealth.ACTIVE for state in states)
 
@@ -55,6 +57,7 @@ def status(session: Session, *, as_json: bool) -> None:
             console.print(
                 f"relay {state.name} is out of service since {since}: {escape(state.reason)}"
             )
+        print_inbox_state(console, inbox)
         for slug, looked in held:
             print_look(console, looked, slug=slug)
 
@@ -70,6 +73,7 @@ def status(session: Session, *, as_json: bool) -> None:
             "sending": sending,
             "doubt": doubt,
             "broken_relays": relays,
+            "inbox": inbox_state_facts(inbox),
             "test_mode": app.config.settings.deliver.test_mode,
             "held": [{"issue": slug, **look_facts(looked)} for slug, looked in held],
         },
@@ -85,6 +89,7 @@ def _under_way(app: App, kept: KeptIssue) -> dict[str, object]:
         "issue": kept.issue.slug,
         "state": str(kept.state),
         **standing_facts(standing(app, kept)),
+        "guard": app.store.feedback.tripped(kept.id) if kept.state is IssueState.PAUSED else "",
     }
 
 
@@ -92,7 +97,8 @@ def _told(facts: dict[str, Any]) -> str:
     states = ", ".join(f"{count:,} {state}" for state, count in facts["deliveries"].items())
     left = facts["seconds_left"]
     pace = f"; {facts['per_second']}/s, {left / 60:.0f} minutes left" if left is not None else ""
-    return f"{escape(facts['issue'])} ({facts['state']}): {states}{pace}"
+    guard = f"; paused by the guard: {escape(facts['guard'])}" if facts["guard"] else ""
+    return f"{escape(facts['issue'])} ({facts['state']}): {states}{pace}{guard}"
 
 
 def _held(app: App) -> list[tuple[str, LastLook]]:

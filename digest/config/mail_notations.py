@@ -1,12 +1,15 @@
 """Values of mail settings as people write them: selectors, key files, sender names."""
 
 import re
+from urllib.parse import urlsplit
 
 from digest.config.wording import UnfitError, shown
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _SELECTOR = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _MAX_SELECTOR = 120
+_IMAP = frozenset({"imap", "imaps"})
+_INBOX = 'for example "imaps://bounces%40example.org@mail.example.org/INBOX"'
 _FEEDBACK_SENDER = re.compile(r"[A-Za-z0-9._-]{5,15}")
 
 
@@ -42,4 +45,30 @@ def check_feedback_sender(value: str) -> str:
     if value and not _FEEDBACK_SENDER.fullmatch(value):
         message = f"should be 5 to 15 letters, digits, dots or hyphens, not {shown(value)}"
         raise UnfitError(message, fix='for example "newsletter-org"')
+    return value
+
+
+def check_inbox(value: str) -> str:
+    """The path of a Maildir, or ``imaps://USER@HOST/FOLDER`` without a password; or empty.
+
+    :raises UnfitError: for anything else. What may hold a password is not repeated.
+    """
+    scheme, is_url, _ = value.partition("://")
+    if not is_url:
+        return value
+    if scheme.lower() not in _IMAP:
+        message = f"should be a Maildir's path or an IMAP URL, not one of {shown(scheme + '://')}"
+        raise UnfitError(message, fix=_INBOX)
+    try:
+        parts = urlsplit(value)
+        has_port = parts.port != 0
+    except ValueError:
+        has_port = False
+    if not has_port:
+        raise UnfitError("is no IMAP URL that can be read", fix=_INBOX)
+    if parts.password:
+        message = "holds a password"
+        raise UnfitError(message, fix="take it out, and set DIGEST_IMAP_PASSWORD instead")
+    if not parts.hostname or not parts.username:
+        raise UnfitError("should name a user and a host", fix=_INBOX)
     return value

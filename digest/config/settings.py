@@ -16,7 +16,12 @@ from pydantic import (
     PlainValidator,
 )
 
-from digest.config.mail_notations import check_feedback_sender, check_key_file, check_selector
+from digest.config.mail_notations import (
+    check_feedback_sender,
+    check_inbox,
+    check_key_file,
+    check_selector,
+)
 from digest.config.notations import (
     check_address,
     check_base_url,
@@ -64,6 +69,7 @@ Name = Annotated[str, Field(min_length=1)]
 Domain = Annotated[str, AfterValidator(check_domain)]
 BaseUrl = Annotated[str, AfterValidator(check_base_url)]
 BounceAddress = Annotated[str, AfterValidator(check_bounce_address)]
+Inbox = Annotated[str, AfterValidator(check_inbox)]
 Share = Annotated[
     float, Field(gt=0, le=1, strict=True, description="a share above 0 and up to 1, such as 0.05")
 ]
@@ -249,6 +255,8 @@ class FeedbackSettings(Section):
     guard_minimum: Count
     lmtp_host: Name
     lmtp_port: Port
+    inbox: Inbox
+    inbox_every: Duration
 
 
 class PreflightSettings(Section):

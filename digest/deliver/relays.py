@@ -157,18 +157,33 @@ class Relays:
                     since, reason = state.broken_since, state.reason
                     breaker = Breaker(broken_since=since, reason=reason, retry_at=now)
                     self._standings[state.name] = replace(standing, breaker=breaker)
-            for use in sorted(uses, key=lambda use: use.until):
-                self._count_again(use)
+        self.learn_uses(uses, now=now)
+
+    def learn_uses(self, uses: Iterable[RateUse], *, now: datetime) -> None:
+        """Count what other processes have used, by all that is kept of the last day."""
+        with self._lock:
+            for use in self._uses.news(uses):
+                self._count_again(use, now=now)
 
     @property
     def fresh(self) -> bool:
         """Whether nothing was taken over yet."""
         return not self._restored
 
-    def take_uses(self) -> tuple[RateUse, ...]:
-        """What was used of rates that outlive a process, since the last call."""
+    @property
+    def shares_rates(self) -> bool:
+        """Whether there are rates that outlive a process."""
+        return bool(self._uses)
+
+    def pending_uses(self) -> tuple[RateUse, ...]:
+        """What was used of rates that outlive a process, and is not kept yet."""
         with self._lock:
-            return self._uses.take()
+            return self._uses.pending()
+
+    def uses_kept(self, uses: Iterable[RateUse]) -> None:
+        """Take in that those, which were pending, are kept now."""
+        with self._lock:
+            self._uses.kept(uses)
 
     def _serving(self, domain: str, *, now: datetime) -> tuple[Relay, ...]:
         """Those in service of the first tier that has any."""
@@ -264,18 +279,17 @@ class Relays:
         ):
             del self._receivers[name]
 
-    def _count_again(self, use: RateUse) -> None:
+    def _count_again(self, use: RateUse, *, now: datetime) -> None:
         kind, _, name = use.limit.partition(" ")
-        if not self._uses.knows(use):
-            return
+        moment = min(use.until, now)
         if kind == RELAY:
             standing = self._standings[name]
-            again = standing.taking(self._relays[name], now=use.until, count=use.count)
+            again = standing.taking(self._relays[name], now=moment, count=use.count)
             self._standings[name] = again
             return
         receiver = self._receivers.get(name, NEW_RECEIVER)
         limit = self._limits.named(name)
-        self._receivers[name] = receiver.counting(limit, now=use.until, count=use.count)
+        self._receivers[name] = receiver.counting(limit, now=moment, count=use.count)
 
 
 def _within(at: datetime, *, now: datetime) -> datetime:

@@ -102,9 +102,28 @@ class SentMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedbackRates:
-    """How many of an issue's readers were reported on, by proven reports, out of those sent to."""
+    """How many of an issue's readers were refused or reported on, out of those tried.
+
+    By the mail server at hand-over, or by proven reports later: nobody is counted twice. ``sent``
+    are those that a server gave its last word on.
+    """
 
     sent: int = 0
     hard: int = 0
     complaints: int = 0
     policy: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxState:
+    """How the mailbox does that is read by itself: when it was and will be, and what stops it.
+
+    ``failures`` are those in a row; ``failing_since`` is None while it can be read.
+    """
+
+    name: str
+    next_at: datetime
+    read_at: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    reason: str = ""

@@ -22,7 +22,7 @@ from digest.model import (
 from digest.pipeline.claims import claiming, is_dead
 from digest.pipeline.handover import Handover, OnSettled, ignore
 from digest.pipeline.letters import sample_envelope, signing_keys
-from digest.pipeline.relays import keep_uses, restore
+from digest.pipeline.relays import restore, share_uses
 from digest.pipeline.subjects import decide_in_time, trial_plan
 from digest.pipeline.timing import opens_at, reader_times
 from digest.pipeline.told import told_of
@@ -235,7 +235,7 @@ def _leave(run: Handover) -> None:
         return
     try:
         run.desk.give_back()
-        keep_uses(run.app)
+        share_uses(run.app)
     except StoreError as error:
         run.fail(error)
 

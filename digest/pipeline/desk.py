@@ -11,13 +11,15 @@ from digest.deliver.pacing.answers import Down, Later, Ticket
 from digest.model import Delivery, DeliveryState, KeptIssue, Relay, Settlement
 from digest.pipeline.line import Admitted
 from digest.pipeline.pauses import Pauses
-from digest.pipeline.relays import keep_uses
+from digest.pipeline.relays import share_uses
 
 SHORTLY = timedelta(seconds=5)
 """Whoever may go within this time is waited for; who has to wait longer is put off."""
 
 LOOK_AGAIN = timedelta(milliseconds=20)
 """How soon a worker looks again for what others may leave to it."""
+
+_SHARE_EVERY = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Desk:
         self._held: list[Settlement] = []
         self._holding: dict[object, int] = {}
         self._empty_at: datetime | None = None
+        self._shared_at = app.clock()
         self._halted = False
 
     def take(self, worker: object, relay: Relay) -> Sequence[Admitted]:
@@ -120,6 +123,8 @@ class Desk:
     def _admit(self, ready: Sequence[Admitted], enough: int) -> None:
         """Ask for recipients until enough are ready, or too many others have to wait."""
         now = self._app.clock()
+        if now - self._shared_at >= _SHARE_EVERY:
+            self._share_uses()
         due = [one for one in self._parked if one.at <= now]
         self._parked = [one for one in self._parked if one.at > now]
         for one in due:
@@ -169,7 +174,7 @@ class Desk:
                 return False
         # Who was put off is due again only once the ledger says so.
         self._settle_held()
-        keep_uses(self._app)
+        self._share_uses()
         self._app.store.life.advance()
         self._claimed.extend(
             self._app.store.ledger.claim(
@@ -183,6 +188,10 @@ class Desk:
         )
         self._empty_at = None if self._claimed else now
         return bool(self._claimed)
+
+    def _share_uses(self) -> None:
+        share_uses(self._app)
+        self._shared_at = self._app.clock()
 
     def _claims_again_at(self) -> datetime | None:
         """When the first of those who were put off is due, where nobody is now."""

@@ -8,23 +8,18 @@ import structlog
 
 from digest.app import App
 from digest.audience.tokens import read_bounce_token, read_unsubscribe_token
-from digest.deliver.feedback.consequences import (
-    GuardRules,
-    report_about,
-    suppression_for,
-    trip_reason,
-)
+from digest.deliver.feedback.consequences import report_about, suppression_for
 from digest.deliver.feedback.reading import read_mail
 from digest.deliver.verp import link_token, token_in
 from digest.errors import TokenError, UnknownNameError
 from digest.model import (
     BounceVerdict,
     FeedbackRecord,
-    IssueState,
     RecipientReport,
     ReturnedMail,
     SuppressionReason,
 )
+from digest.pipeline.guard import trip
 
 log = structlog.get_logger(__name__)
 
@@ -87,7 +82,7 @@ def take_feedback(app: App, data: bytes) -> Taken:
     if proof is None:
         return Taken(mail=mail, outcomes=_keep_unproven(app, mail))
     outcome = _act(app, mail, proof)
-    return Taken(mail=mail, outcomes=(outcome,), paused=_guard(app, proof))
+    return Taken(mail=mail, outcomes=(outcome,), paused=_guarded(app, proof))
 
 
 def _keep_unproven(app: App, mail: ReturnedMail) -> tuple[Outcome, ...]:
@@ -153,26 +148,12 @@ def _consequence(app: App, report: RecipientReport, proof: _Proof, *, address: s
     return Effect.SUPPRESSED
 
 
-def _guard(app: App, proof: _Proof) -> str:
+def _guarded(app: App, proof: _Proof) -> str:
     """Pause the issue where too much came back; the slug of an issue that was paused just now."""
     if proof.issue_id is None:
         return ""
-    settings = app.config.settings.feedback
-    rules = GuardRules(
-        complaints=settings.guard_complaints,
-        hard=settings.guard_hard,
-        policy=settings.guard_policy,
-        minimum=settings.guard_minimum,
-    )
-    reason = trip_reason(app.store.feedback.rates(proof.issue_id), rules)
-    now = app.clock()
-    if not reason or not app.store.feedback.trip(proof.issue_id, reason=reason, now=now):
-        return ""
-    paused = app.store.issues.change_state(
-        proof.issue_id, to=IssueState.PAUSED, allowed=(IssueState.SENDING,), now=now
-    )
-    log.error("feedback.guard", issue=proof.slug, reason=reason, paused=paused)
-    return proof.slug if paused else ""
+    rates = app.store.feedback.rates(proof.issue_id)
+    return proof.slug if trip(app, proof.issue_id, slug=proof.slug, rates=rates).paused else ""
 
 
 def _proof(app: App, mail: ReturnedMail) -> _Proof | None:

@@ -18,6 +18,7 @@ from digest.model import (
     SuppressionReason,
 )
 from digest.pipeline.desk import Desk
+from digest.pipeline.guard import GUARDED, Guard
 from digest.pipeline.line import Answered
 from digest.pipeline.pauses import Pauses
 from digest.pipeline.recorder import Recorder
@@ -49,6 +50,7 @@ class Handover:
     patience: timedelta
     recorder: Recorder = field(init=False)
     desk: Desk = field(init=False)
+    guard: Guard = field(init=False)
     reasons: list[str] = field(default_factory=list)
     error: StoreError | None = None
 
@@ -56,6 +58,7 @@ class Handover:
         """Make the recorder, whose groups are as large as what a connection has in flight."""
         group = max(relay.window for relay in self.app.relays.all)
         self.recorder = Recorder(self._keep, group=group)
+        self.guard = Guard(self.app, self.kept)
         pauses = Pauses(self.patience)
         self.desk = Desk(self.app, self.kept, owner=self.owner, pauses=pauses, halt=self.halt)
 
@@ -80,10 +83,13 @@ class Handover:
                 store.audience.suppress(
                     one.delivery.address, reason=SuppressionReason.HARD_BOUNCE, now=now
                 )
-        store.ledger.settle([one.settlement for one in answers], now=now)
+        settlements = [one.settlement for one in answers]
+        store.ledger.settle(settlements, now=now)
         for one in answers:
             self._tell(one)
             self.on_settled(one.delivery, one.settlement)
+        if reason := self.guard.watch(settlements):
+            self.halt(f"{GUARDED}: {reason}")
 
     def _tell(self, answered: Answered) -> None:
         if answered.settlement.state is not DeliveryState.SENT:

@@ -9,6 +9,7 @@ from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted, draft_due_issues
 from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entries
 from digest.pipeline.handover import OnSettled, ignore
+from digest.pipeline.inbox import InboxRead, poll_inbox
 from digest.pipeline.lastcall import last_call
 from digest.pipeline.lastlook import LookedAgain, last_looks
 from digest.pipeline.lists import ListRefreshed, refresh_lists
@@ -17,7 +18,8 @@ from digest.pipeline.refresh import FeedRefreshed, refresh_feeds
 from digest.pipeline.rehearsal import Rehearsed, send_waiting
 
 Happening = (
-    ListRefreshed
+    InboxRead
+    | ListRefreshed
     | FeedRefreshed
     | Enriched
     | EnrichmentMissing
@@ -39,6 +41,7 @@ def run_once(
     """
     stop = stop or threading.Event()
     for step in (
+        lambda: poll_inbox(app, stop=stop),
         lambda: refresh_lists(app),
         lambda: refresh_feeds(app),
         lambda: last_call(app),

@@ -1,6 +1,7 @@
 """What is kept and told of the relays, around the runs that use them."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -9,22 +10,31 @@ from digest.deliver.pacing.answers import Alert
 from digest.deliver.pacing.breaker import Change
 from digest.deliver.pacing.uses import REMEMBERED
 
+_RECENTLY = timedelta(minutes=15)
+"""How late another process may keep what it used; a run begins with all of it."""
+
 log = structlog.get_logger(__name__)
 
 
 def restore(app: App) -> None:
-    """Take over what an earlier process knew of the relays; does nothing the second time."""
+    """Take over what earlier processes knew of the relays; the second time, what they used."""
+    now, stored = app.clock(), app.store.relays
+    uses = stored.uses(since=now - REMEMBERED)
     if app.relays.fresh:
-        now = app.clock()
-        stored = app.store.relays
-        app.relays.restore(stored.states(), stored.uses(since=now - REMEMBERED), now=now)
+        app.relays.restore(stored.states(), uses, now=now)
+    else:
+        app.relays.learn_uses(uses, now=now)
 
 
-def keep_uses(app: App) -> None:
-    """Keep what was used of the rates, for the next process."""
-    uses = app.relays.take_uses()
-    if uses:
-        app.store.relays.add_uses(uses, since=app.clock() - REMEMBERED)
+def share_uses(app: App) -> None:
+    """Keep what was used of the rates, for other processes, and learn what they have used."""
+    if not app.relays.shares_rates:
+        return
+    now, stored = app.clock(), app.store.relays
+    if uses := app.relays.pending_uses():
+        stored.add_uses(uses, since=now - REMEMBERED)
+        app.relays.uses_kept(uses)
+    app.relays.learn_uses(stored.uses(since=now - _RECENTLY), now=now)
 
 
 def tell(app: App, alert: Alert | None) -> None:

@@ -157,6 +157,13 @@ class LedgerStore(Protocol):
         """
         ...
 
+    def all_may_go(self, batch: Sequence[Delivery], *, owner: str, now: datetime) -> bool:
+        """Whether rows that were begun may all go still, by the rules of :meth:`begin`.
+
+        Reads only, so that it can be asked just before a hand-over.
+        """
+        ...
+
     def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
         """Record how claimed deliveries went, in one transaction.
 

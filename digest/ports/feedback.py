@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from digest.model import FeedbackRates, FeedbackRecord, SentMail
+from digest.model import FeedbackRates, FeedbackRecord, InboxState, SentMail
 
 
 class FeedbackStore(Protocol):
@@ -33,9 +33,24 @@ class FeedbackStore(Protocol):
         ...
 
     def rates(self, issue_id: int) -> FeedbackRates:
-        """What was reported of an issue so far."""
+        """What was refused and reported of an issue so far."""
         ...
 
     def trip(self, issue_id: int, *, reason: str, now: datetime) -> bool:
-        """Note that an issue's guard has tripped; whether it is the first time."""
+        """Note that an issue's guard has tripped, and pause it if it is being sent.
+
+        In one transaction, and once: whether this was the first time.
+        """
+        ...
+
+    def tripped(self, issue_id: int) -> str:
+        """Why an issue's guard has tripped; empty where it has not."""
+        ...
+
+    def inbox(self, name: str) -> InboxState | None:
+        """How the mailbox of that name does; None for one that was never read."""
+        ...
+
+    def keep_inbox(self, state: InboxState) -> None:
+        """Put a mailbox's state in place of the one before."""
         ...

@@ -14,6 +14,7 @@ from digest.pipeline.approval import Approved, approve_automatic
 from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted, draft_due_issues
 from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entries
+from digest.pipeline.inbox import InboxRead, poll_inbox
 from digest.pipeline.lastcall import last_call
 from digest.pipeline.lastlook import LookedAgain, last_looks
 from digest.pipeline.lists import ListRefreshed, refresh_lists
@@ -32,6 +33,7 @@ COLLECT = "collect"
 PUBLISH = "publish"
 HUBS = "hubs"
 PUSHES = "pushes"
+INBOX = "inbox"
 
 SAY_EVERY_SECONDS = 60
 """How often a long delivery says how it gets on."""
@@ -84,6 +86,10 @@ class Jobs:
     def pushes(self) -> None:
         """Keep what hubs pushed."""
         self._run(PUSHES, lambda: take_pushes(self._app))
+
+    def inbox(self) -> None:
+        """Read the bounce mailbox, if it is due."""
+        self._run(INBOX, lambda: poll_inbox(self._app, stop=self._stop))
 
     def _run(self, name: str, *steps: Callable[[], Iterable[ToldOf]]) -> None:
         """Take the steps one after another; a step that breaks ends itself only, and is noted."""
@@ -150,6 +156,8 @@ def tell(happening: ToldOf) -> None:
             )
         case Illustrated():
             _tell_pictures(happening)
+        case InboxRead(name=name, taken=taken, suppressed=suppressed) if taken:
+            log.info("inbox.read", inbox=name, mails=len(taken), suppressed=suppressed)
         case Approved() | LookedAgain() | Rehearsed() | Delivered():
             _tell_sending(happening)
         case _:

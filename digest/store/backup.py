@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from digest.errors import StoreError, StoreVersionError
@@ -19,6 +20,8 @@ from digest.store.schema import REVISIONS
 
 _COUNTED = ("feeds", "entries", "issues", "subscribers", "suppressions", "deliveries")
 _OWNER_ONLY = 0o600
+_HEADER_BYTES = 100
+_MAGIC = b"SQLite format 3\x00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,9 @@ def back_up(source: Path, target: Path, *, now: datetime) -> Holdings:
     if not source.exists():
         message = f"{source}: there is no database yet"
         raise StoreError(message)
+    if not target.absolute().parent.is_dir():
+        message = f"{target}: its folder does not exist; make it, or name another"
+        raise StoreError(message)
     _copy(source, target, made_at=now.isoformat(timespec="seconds"))
     return look_into(target)
 
@@ -70,12 +76,18 @@ def look_into(backup: Path) -> Holdings:
     if not backup.is_file():
         message = f"{backup}: there is no such file"
         raise StoreError(message)
+    with _explained(backup):
+        missing = _missing(backup)
+    if missing > 0:
+        message = f"{backup}: is cut off: {missing} bytes are missing; take another backup"
+        raise StoreError(message)
     with _explained(backup), closing(_opened(backup)) as connection:
-        if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            message = f"{backup}: is damaged; take another backup"
+        _check(connection, backup)
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        if row is None:
+            message = f"{backup}: was never finished; take another backup"
             raise StoreError(message)
-        (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        if revision not in REVISIONS:
+        if row[0] not in REVISIONS:
             message = f"{backup}: written by a newer version of digest; install that version"
             raise StoreVersionError(message)
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
@@ -90,6 +102,9 @@ def restore(backup: Path, target: Path, *, now: datetime) -> Path | None:
 
     :raises StoreError: when a program has the database open, or the disk cannot take the copy.
     """
+    if target.exists() and target.samefile(backup):
+        message = f"{backup}: is the database itself; name a backup"
+        raise StoreError(message)
     made_at = look_into(backup).made_at or f"before {now.isoformat(timespec='seconds')}"
     fresh = target.with_name(f"{target.name}.restoring")
     aside = None
@@ -98,13 +113,56 @@ def restore(backup: Path, target: Path, *, now: datetime) -> Path | None:
     _copy(backup, fresh, made_at=made_at)
     with _explained(target):
         if target.exists():
-            aside = target.with_name(f"{target.name}.until-{now:%Y%m%dT%H%M%SZ}")
+            aside = _unused(target.with_name(f"{target.name}.until-{now:%Y%m%dT%H%M%SZ}"))
             target.rename(aside)
-        for leftover in ("-wal", "-shm"):
-            target.with_name(target.name + leftover).unlink(missing_ok=True)
+        for ending in ("-wal", "-shm"):
+            # A journal that could not be folded in is part of the damaged database.
+            leftover = target.with_name(target.name + ending)
+            if leftover.exists():
+                leftover.rename((aside or target).with_name((aside or target).name + ending))
         fresh.rename(target)
         _sync(target.parent)
     return aside
+
+
+def _missing(backup: Path) -> int:
+    """How many bytes a file is too short, by its header (https://sqlite.org/fileformat2.html).
+
+    SQLite itself reads what is missing as zeros, and need not notice.
+    """
+    with backup.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
+        return 0
+    page_size = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    # A size that does not fit into its field is kept as 1.
+    return pages * (65_536 if page_size == 1 else page_size) - backup.stat().st_size
+
+
+def _check(connection: sqlite3.Connection, backup: Path) -> None:
+    """See that a file is a whole database of this program."""
+    try:
+        whole = connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    except sqlite3.DatabaseError as error:
+        message = f"{backup}: is damaged, or no database ({error}); take another backup"
+        raise StoreError(message) from error
+    if not {"alembic_version", "instance"} <= tables:
+        message = f"{backup}: is no database of digest; name a file that `digest backup` made"
+        raise StoreError(message)
+    if not whole:
+        message = f"{backup}: is damaged; take another backup"
+        raise StoreError(message)
+
+
+def _unused(path: Path) -> Path:
+    """That path, or one like it at which there is nothing: nobody's database is overwritten."""
+    for number in count(2):
+        if not path.exists():
+            break
+        path = path.with_name(f"{path.name.partition('Z')[0]}Z-{number}")
+    return path
 
 
 def _copy(source: Path, target: Path, *, made_at: str) -> None:

@@ -1,15 +1,41 @@
 """What came back of issues, in SQL."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import distinct, exists, func, select
+from sqlalchemy import bindparam, distinct, exists, func, select, update
 
-from digest.model import BounceVerdict, DeliveryState, FeedbackRates, FeedbackRecord, SentMail
+from digest.deliver.feedback.consequences import refusal_verdict
+from digest.model import (
+    BounceVerdict,
+    DeliveryState,
+    FeedbackRates,
+    FeedbackRecord,
+    InboxState,
+    IssueState,
+    SentMail,
+)
 from digest.store.database import Database
-from digest.store.tables import deliveries, feedback, guard_trips, issues
+from digest.store.tables import deliveries, feedback, guard_trips, inboxes, issues
 
 _row = feedback.c
+_of_issue = deliveries.c.issue_id == bindparam("issue")
+_REPORTED = (
+    select(_row.verdict, func.count(distinct(_row.subscriber_id)))
+    .where(_row.issue_id == bindparam("issue"), _row.proven)
+    .group_by(_row.verdict)
+)
+_SENT = select(func.count()).where(_of_issue, deliveries.c.state == DeliveryState.SENT)
+_REFUSED = (
+    select(deliveries.c.cause, func.count())
+    .where(
+        _of_issue,
+        deliveries.c.state == DeliveryState.FAILED,
+        deliveries.c.reply_code.is_not(None),
+    )
+    .group_by(deliveries.c.cause)
+)
 
 
 class SqlFeedback:
@@ -84,30 +110,69 @@ class SqlFeedback:
             return connection.scalar(counted) or 0
 
     def rates(self, issue_id: int) -> FeedbackRates:
-        """What was reported of an issue so far."""
-        people = (
-            select(_row.verdict, func.count(distinct(_row.subscriber_id)))
-            .where(_row.issue_id == issue_id, _row.proven)
-            .group_by(_row.verdict)
-        )
-        sent = select(func.count()).where(
-            deliveries.c.issue_id == issue_id, deliveries.c.state == DeliveryState.SENT
-        )
+        """What was refused and reported of an issue so far."""
         with self._database.reading() as connection:
-            counts = {row[0]: row[1] for row in connection.execute(people)}
-            return FeedbackRates(
-                sent=connection.scalar(sent) or 0,
-                hard=counts.get(BounceVerdict.HARD, 0),
-                complaints=counts.get(BounceVerdict.COMPLAINT, 0),
-                policy=counts.get(BounceVerdict.POLICY, 0),
-            )
+            reported = {
+                row[0]: row[1] for row in connection.execute(_REPORTED, {"issue": issue_id})
+            }
+            refused = {row[0]: row[1] for row in connection.execute(_REFUSED, {"issue": issue_id})}
+            sent = connection.scalar(_SENT, {"issue": issue_id}) or 0
+        verdicts = {cause: refusal_verdict(cause) for cause in refused}
+        counts = Counter(reported)
+        for cause, verdict in verdicts.items():
+            if verdict is not None:
+                counts[verdict] += refused[cause]
+        return FeedbackRates(
+            sent=sent + sum(refused.values()),
+            hard=counts[BounceVerdict.HARD],
+            complaints=counts[BounceVerdict.COMPLAINT],
+            policy=counts[BounceVerdict.POLICY],
+        )
 
     def trip(self, issue_id: int, *, reason: str, now: datetime) -> bool:
-        """Note that an issue's guard has tripped; whether it is the first time."""
+        """Note that an issue's guard has tripped, and pause it if it is being sent.
+
+        In one transaction, and once: whether this was the first time.
+        """
         insert = self._database.insert(guard_trips).on_conflict_do_nothing()
+        pause = (
+            update(issues)
+            .where(issues.c.id == issue_id, issues.c.state == IssueState.SENDING)
+            .values(state=IssueState.PAUSED, revision=issues.c.revision + 1)
+        )
         with self._database.writing() as connection:
             row = {"issue_id": issue_id, "reason": reason, "at": now}
-            return connection.execute(insert.values(row)).rowcount == 1
+            first = connection.execute(insert.values(row)).rowcount == 1
+            if first:
+                connection.execute(pause)
+        return first
+
+    def tripped(self, issue_id: int) -> str:
+        """Why an issue's guard has tripped; empty where it has not."""
+        wanted = select(guard_trips.c.reason).where(guard_trips.c.issue_id == issue_id)
+        with self._database.reading() as connection:
+            return connection.scalar(wanted) or ""
+
+    def inbox(self, name: str) -> InboxState | None:
+        """How the mailbox of that name does; None for one that was never read."""
+        wanted = select(inboxes).where(inboxes.c.name == name)
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).mappings().one_or_none()
+        return InboxState(**row) if row else None
+
+    def keep_inbox(self, state: InboxState) -> None:
+        """Put a mailbox's state in place of the one before."""
+        values = {
+            "next_at": state.next_at,
+            "read_at": state.read_at,
+            "failures": state.failures,
+            "failing_since": state.failing_since,
+            "reason": state.reason,
+        }
+        new = self._database.insert(inboxes).values(name=state.name, **values)
+        either = new.on_conflict_do_update(index_elements=["name"], set_=values)
+        with self._database.writing() as connection:
+            connection.execute(either)
 
 
 def _columns(record: FeedbackRecord) -> dict[str, object]:

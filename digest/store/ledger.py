@@ -19,7 +19,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    null,
     or_,
     select,
     true,
@@ -41,46 +40,19 @@ from digest.model import (
     Variant,
 )
 from digest.store.amendments import audience_told, count_told, variants_told
+from digest.store.begin import SUPPRESSED, UNCLAIMED, begin, may_all_go
 from digest.store.codec import decode_variant
 from digest.store.database import portions
 from digest.store.frequency import WAITING, hold_back
 from digest.store.rehearsals import keep_rehearsal, rehearsal_of
 from digest.store.standing import SqlStanding
 from digest.store.subjects import begin_trial, may_go
-from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
+from digest.store.tables import deliveries, issues, subscribers, subscriptions
 
 _FINAL = tuple(state for state in DeliveryState if state.final)
-_ENDED_NOTE = "unsubscribed or suppressed just before hand-over"
 _CRASHED_NOTE = "its sender ended while handing it over"
 
 _row = deliveries.c
-_UNCLAIMED: dict[Any, Any] = {
-    _row.claimed_by: null(),
-    _row.claimed_until: null(),
-    _row.handing_over: False,
-}
-
-_being_sent = (
-    exists()
-    .where(issues.c.id == _row.issue_id, issues.c.state == IssueState.SENDING)
-    .correlate(deliveries)
-)
-_suppressed = (
-    exists().where(suppressions.c.address_key == subscribers.c.address_key).correlate(subscribers)
-)
-_still_wanted = (
-    exists()
-    .where(
-        issues.c.id == _row.issue_id,
-        subscriptions.c.subscriber_id == _row.subscriber_id,
-        subscriptions.c.newsletter == issues.c.newsletter,
-        subscriptions.c.consent == Consent.CONFIRMED,
-        subscribers.c.id == subscriptions.c.subscriber_id,
-        ~_suppressed,
-    )
-    .correlate(deliveries)
-)
-
 _CLAIM_CANDIDATES = (
     select(_row.id)
     .where(
@@ -119,40 +91,11 @@ _CLAIM = (
         _row.arm,
     )
 )
-_MINE = (
-    _row.id.in_(bindparam("rows", expanding=True)),
-    _row.state == DeliveryState.CLAIMED,
-    _row.claimed_by == bindparam("owner"),
-    _row.claimed_until > bindparam("now"),
-)
-_BEGIN = (
-    update(deliveries)
-    .where(*_MINE, _being_sent, _still_wanted)
-    .values(handing_over=True, updated_at=bindparam("now"))
-    .returning(_row.id)
-)
-_PUT_BACK = (
-    update(deliveries)
-    .where(*_MINE, ~_being_sent)
-    .values(_UNCLAIMED | {_row.state: DeliveryState.QUEUED, _row.updated_at: bindparam("now")})
-)
-_DROP = (
-    update(deliveries)
-    .where(*_MINE, ~_row.id.in_(bindparam("begun", expanding=True)))
-    .values(
-        _UNCLAIMED
-        | {
-            _row.state: DeliveryState.SUPPRESSED,
-            _row.note: _ENDED_NOTE,
-            _row.updated_at: bindparam("now"),
-        }
-    )
-)
 _SETTLE = (
     update(deliveries)
     .where(_row.id == bindparam("delivery"), *(_row.state != state for state in _FINAL))
     .values(
-        _UNCLAIMED
+        UNCLAIMED
         | {
             _row.state: bindparam("to"),
             _row.attempts: _row.attempts + bindparam("counted"),
@@ -247,8 +190,19 @@ class SqlLedger(SqlStanding):
         begun: set[int] = set()
         with self._database.writing() as connection:
             for some in portions(batch):
-                begun |= _begin(connection, [delivery.id for delivery in some], owner, now)
+                begun |= begin(connection, [delivery.id for delivery in some], owner, now)
         return tuple(delivery for delivery in batch if delivery.id in begun)
+
+    def all_may_go(self, batch: Sequence[Delivery], *, owner: str, now: datetime) -> bool:
+        """Whether rows that were begun may all go still, by the rules of :meth:`begin`.
+
+        Reads only, so that it can be asked just before a hand-over.
+        """
+        with self._database.reading() as connection:
+            return all(
+                may_all_go(connection, [delivery.id for delivery in some], owner, now)
+                for some in portions(batch)
+            )
 
     def settle(self, settlements: Sequence[Settlement], *, now: datetime) -> None:
         """Record how claimed deliveries went, in one transaction.
@@ -282,7 +236,7 @@ class SqlLedger(SqlStanding):
                 or_(_row.claimed_by.in_(owners), _row.claimed_until <= now),
             )
             .values(
-                _UNCLAIMED
+                UNCLAIMED
                 | {
                     _row.state: case(
                         (_row.handing_over, DeliveryState.UNCERTAIN), else_=DeliveryState.QUEUED
@@ -384,7 +338,7 @@ def _audience(
         .where(
             subscriptions.c.newsletter == newsletter,
             subscriptions.c.consent == Consent.CONFIRMED,
-            ~_suppressed,
+            ~SUPPRESSED,
         )
         .order_by(subscribers.c.id)
     )
@@ -403,15 +357,6 @@ def _due_at(times: DueTimes | None) -> ColumnElement[Any]:
         for moment, names in zones.items()
     ]
     return case(*moments, else_=usual) if moments else usual
-
-
-def _begin(connection: Connection, ids: Sequence[int], owner: str, now: datetime) -> frozenset[int]:
-    values = {"rows": ids, "owner": owner, "now": now}
-    begun = frozenset(connection.scalars(_BEGIN, values))
-    if len(begun) != len(ids):
-        connection.execute(_PUT_BACK, values)
-        connection.execute(_DROP, values | {"begun": list(begun)})
-    return begun
 
 
 def _start_sending(connection: Connection, issue_id: int, newsletter: str) -> None:

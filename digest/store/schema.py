@@ -24,6 +24,7 @@ REVISIONS = (
     "0016_trials",
     "0017_afterwards",
     "0018_arms",
+    "0019_inboxes",
 )
 """Every migration, oldest first. Named here too, so that opening a database that is up to date
 need not import Alembic; a test holds it against the scripts."""

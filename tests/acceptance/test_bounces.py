@@ -1,14 +1,11 @@
 """What comes back, taken as an operator has it taken: by the command, a pipe, IMAP and LMTP."""
 
 import json
+import re
 import shutil
 import smtplib
-import socketserver
 import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +14,7 @@ from digest.deliver.intake.imap import parse_imap_url, read_imap
 from digest.deliver.intake.lmtp import LmtpListener
 from digest.deliver.intake.sources import read_source
 from digest.errors import IntakeError, ListenError, StoreError
+from tests.acceptance.imap_server import mailbox
 from tests.acceptance.town import (
     FEEDS,
     Letter,
@@ -81,6 +79,12 @@ def suppressed(publication: Publication) -> dict[str, str]:
     return {one["address"]: one["reason"] for one in listed}
 
 
+def make_maildir(box: Path) -> Path:
+    for name in ("tmp", "new", "cur"):
+        (box / name).mkdir(parents=True)
+    return box
+
+
 WANTED = {"ann@reader.example": "hard-bounce", "cid@reader.example": "complaint"}
 
 
@@ -88,9 +92,7 @@ def test_a_maildir_is_read_once(
     publication: Publication, sent: tuple[Publication, list[Letter]], tmp_path: Path
 ) -> None:
     """The dead and the complaining are suppressed; what was read is moved away."""
-    box = tmp_path / "box"
-    for name in ("tmp", "new", "cur"):
-        (box / name).mkdir(parents=True)
+    box = make_maildir(tmp_path / "box")
     for name, text in reports(sent).items():
         (box / "new" / name).write_text(text)
     read = json.loads(publication.digest("bounces", "read", str(box), "--json").stdout)
@@ -135,6 +137,8 @@ def test_a_source_that_is_not_there_is_named(publication: Publication, tmp_path:
     """The error names the source; a folder of mails is one."""
     done = publication.digest("bounces", "read", str(tmp_path / "nowhere"), status=1)
     assert "nowhere: No such file or directory" in done.stderr
+    with pytest.raises(IntakeError, match=r"^mail\.example: mail is not read by pop3; name"):
+        list(read_source("pop3://me:secret@mail.example"))
     (tmp_path / "mails").mkdir()
     (tmp_path / "mails" / "one").write_bytes(b"a: b\n\nc")
     assert list(read_source(str(tmp_path / "mails"))) == [b"a: b\n\nc"]
@@ -175,25 +179,37 @@ def test_mail_handed_over_by_lmtp_is_taken() -> None:
     assert b"X-Original-To: bounces+abc@harbour.example" in taken[0]
 
 
-def test_the_service_takes_mail_by_lmtp(
+def test_the_service_takes_mail_by_lmtp_and_reads_its_inbox(
     publication: Publication, sent: tuple[Publication, list[Letter]]
 ) -> None:
-    """What a mail server hands to `digest serve` has its effect."""
+    """What a mail server hands to `digest serve`, or puts into its Maildir, has its effect."""
     lmtp, web = free_port(), free_port()
     settings = publication.directory / "digest.toml"
-    text = settings.read_text().replace("[feedback]", f"[feedback]\nlmtp_port = {lmtp}")
+    feedback = f'[feedback]\nlmtp_port = {lmtp}\ninbox = "returned"'
+    text = settings.read_text().replace("[feedback]", feedback)
+    box = make_maildir(publication.directory / "returned")
+    (box / "new" / "1").write_text(reports(sent)["cid"])
     settings.write_text(text.replace("[web]", f"[web]\nport = {web}"))
     process = subprocess.Popen(
         publication.command("serve"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         hand_over(lmtp, reports(sent)["ann"])
+        deadline = time.monotonic() + 40
+        while list((box / "new").iterdir()):
+            assert time.monotonic() < deadline, "waited too long"
+            time.sleep(0.1)
         process.terminate()
         assert process.wait(timeout=30) == 0
     finally:
         process.kill()
         process.wait()
-    assert suppressed(publication) == {"ann@reader.example": "hard-bounce"}
+    assert suppressed(publication) == WANTED
+    shutil.rmtree(box / "new")
+    publication.digest("bounces", "read", status=1)
+    status = json.loads(publication.digest("status", "--json").stdout)["inbox"]
+    assert (status["inbox"], status["failures"]) == (str(box), 1)
+    assert "no folder 'new'" in status["reason"]
 
 
 def hand_over(port: int, text: str) -> None:
@@ -208,70 +224,6 @@ def hand_over(port: int, text: str) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-class ImapServer(socketserver.ThreadingTCPServer):
-    """A mailbox of raw mails that speaks as much IMAP as reading takes."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self, mails: dict[str, bytes], *, password: str) -> None:
-        super().__init__(("127.0.0.1", 0), ImapTalk)
-        self.mails = dict(mails)
-        self.password = password
-        self.seen: list[str] = []
-        self.moved: dict[str, str] = {}
-
-
-class ImapTalk(socketserver.StreamRequestHandler):
-    server: ImapServer
-
-    def handle(self) -> None:
-        self.say(b"* OK ready")
-        for line in self.rfile:
-            tag, _, command = line.decode().strip().partition(" ")
-            words = command.upper().split(" ")
-            name = " ".join(words[:2]) if words[0] == "UID" else words[0]
-            self.say(tag.encode() + self.answer(name, command.split(" ")))
-            if name == "LOGOUT":
-                return
-
-    def say(self, line: bytes) -> None:
-        self.wfile.write(line + b"\r\n")
-
-    def answer(self, name: str, words: list[str]) -> bytes:
-        box = self.server
-        match name:
-            case "CAPABILITY":
-                self.say(b"* CAPABILITY IMAP4rev1 MOVE")
-            case "LOGIN":
-                if words[2].strip('"') != box.password:
-                    return b" NO wrong password"
-            case "SELECT":
-                self.say(b"* %d EXISTS" % len(box.mails))
-            case "UID SEARCH":
-                unseen = (uid for uid in box.mails if uid not in box.seen)
-                self.say(b"* SEARCH " + " ".join(unseen).encode())
-            case "UID FETCH":
-                mail = box.mails[words[2]]
-                self.say(b"* 1 FETCH (UID %s BODY[] {%d}" % (words[2].encode(), len(mail)))
-                self.wfile.write(mail + b")\r\n")
-            case "UID STORE":
-                box.seen.append(words[2])
-            case "UID MOVE" | "UID COPY":
-                box.moved[words[2]] = words[3].strip('"')
-            case "LOGOUT":
-                self.say(b"* BYE")
-        return b" OK done"
-
-
-@contextmanager
-def mailbox(mails: dict[str, bytes]) -> Iterator[tuple[ImapServer, str]]:
-    with ImapServer(mails, password="sesame") as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server, f"imap://bounces%40h.example@127.0.0.1:{server.server_address[1]}/INBOX"
-        server.shutdown()
 
 
 MAILS = {"7": b"a: b\r\n\r\nfirst\xff", "9": b"From: x\r\n\r\nsecond"}
@@ -296,17 +248,47 @@ def test_imap_moves_what_was_read() -> None:
         assert server.moved == {"7": "Read", "9": "Read"}
 
 
-def test_an_imap_mailbox_that_cannot_be_had_is_named() -> None:
-    """A wrong password, a server that is not there, and a URL that is none."""
+@pytest.mark.parametrize(
+    ("url", "password", "said"),
+    [
+        ("", "wrong", "login of 'bounces@h.example' was refused; check DIGEST_IMAP_PASSWORD"),
+        ("", "pass wörd", "was refused; check DIGEST_IMAP_PASSWORD"),
+        ("", "", "needs a password; set DIGEST_IMAP_PASSWORD"),
+        ("/Nowhere", "sesame", "has no folder 'Nowhere'"),
+        ("/INBOX?move=Nowhere", "sesame", "cannot be moved to 'Nowhere'"),
+    ],
+    ids=["wrong-password", "not-ascii", "no-password", "no-folder", "no-folder-to-move-to"],
+)
+def test_an_imap_mailbox_that_refuses_says_what_to_do(url: str, password: str, said: str) -> None:
+    """The account, what is wrong, and where it is put right; nothing is marked or moved."""
     pytest.importorskip("imap_tools")
-    with (
-        mailbox(MAILS) as (_, url),
-        pytest.raises(IntakeError, match=r"bounces@h\.example@127\.0\.0\.1/INBOX"),
-    ):
-        list(read_imap(parse_imap_url(url), password="wrong"))
+    with mailbox(MAILS) as (server, address):
+        account = parse_imap_url(address.replace("/INBOX", url) if url else address)
+        with pytest.raises(IntakeError, match=re.escape(said)) as caught:
+            list(read_imap(account, password=password))
+        assert "bounces@h.example@127.0.0.1" in str(caught.value)
+        assert "sesame" not in str(caught.value)
+        assert (server.seen, server.moved) == ([], {})
+
+
+def test_an_imap_server_that_hangs_up_is_named() -> None:
+    """In the middle of a mail: what came before was taken, the rest stays unread."""
+    pytest.importorskip("imap_tools")
+    with mailbox(MAILS) as (server, url):
+        server.hangs_up_at = "9"
+        reading = read_imap(parse_imap_url(url), password="sesame")
+        assert next(reading) == MAILS["7"]
+        with pytest.raises(IntakeError, match="cannot be read"):
+            next(reading)
+        assert server.seen == ["7"]
+
+
+def test_an_imap_mailbox_that_cannot_be_had_is_named() -> None:
+    """A server that is not there, and a URL that is none."""
+    pytest.importorskip("imap_tools")
     gone = parse_imap_url(f"imap://me@127.0.0.1:{free_port()}")
     with pytest.raises(IntakeError, match="cannot be read"):
-        list(read_imap(gone, password=""))
+        list(read_imap(gone, password="sesame"))
     for wrong in ("imaps://host/INBOX", "imaps://me@", "imaps://me:pw@host/", "imap://me@h:x/"):
         with pytest.raises(IntakeError):
             parse_imap_url(wrong)

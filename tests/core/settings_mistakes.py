@@ -81,6 +81,23 @@ SETTINGS_MISTAKES = {
         field="feedback.bounce_address", message="short, plain name before the @",
         fix="a token is put behind it", at='bounce_address = "a+b@example.org"',
     ),
+    "inbox-with-a-password": main(
+        "[smtp]", '[feedback]\ninbox = "imaps://b:secret@mail.example/INBOX"\n[smtp]',
+        field="feedback.inbox", message="holds a password", fix="DIGEST_IMAP_PASSWORD", at="inbox",
+    ),
+    "inbox-of-nobody": main(
+        "[smtp]", '[feedback]\ninbox = "imaps://mail.example/INBOX"\n[smtp]',
+        field="feedback.inbox", message="should name a user and a host", fix="imaps://bounces%40",
+        at="inbox",
+    ),
+    "inbox-by-another-protocol": main(
+        "[smtp]", '[feedback]\ninbox = "pop3://b@mail.example"\n[smtp]',
+        field="feedback.inbox", message="not one of", fix="imaps://bounces%40", at="inbox",
+    ),
+    "inbox-port": main(
+        "[smtp]", '[feedback]\ninbox = "imaps://b@mail.example:many/INBOX"\n[smtp]',
+        field="feedback.inbox", message="no IMAP URL", fix="imaps://bounces%40", at="inbox",
+    ),
     "percent-for-a-share": main(
         "[smtp]", "[feedback]\nguard_hard = 5.0\n[smtp]",
         field="feedback.guard_hard", message="above 0 and up to 1", fix="the default is 0.05",

@@ -161,6 +161,14 @@ def test_key_that_others_can_read_is_remarked(tmp_path: Path) -> None:
     assert warning.fix == f"chmod 600 {tmp_path / 'one.pem'}"
 
 
+def test_a_file_where_the_keys_folder_should_be_is_named(tmp_path: Path) -> None:
+    """The error is about it, and not about a key that is there already."""
+    (tmp_path / "dkim").write_text("mine")
+    with pytest.raises(StateError, match=r"dkim: is a file, and keys go into a folder"):
+        make_key(tmp_path, domain="a.example", selector="s1", algorithm=Algorithm.ED25519)
+    assert (tmp_path / "dkim").read_text() == "mine"
+
+
 def test_new_key_is_private_and_never_replaces_one(tmp_path: Path) -> None:
     """Only its owner can read it; a second one of that name is refused and the first stays."""
     made = make_key(tmp_path, domain="a.example", selector="s", algorithm=Algorithm.ED25519)

@@ -200,12 +200,15 @@ def test_a_next_process_takes_over() -> None:
     first = Relays(described, limits)
     for _ in range(3):
         sent(first)
-    uses = first.take_uses()
+    uses = first.pending_uses()
     assert [(use.limit, use.until, use.count) for use in uses] == [
         ("domain x", NOW + MINUTE, 3),
         ("relay a", NOW + MINUTE, 3),
     ]
-    assert first.take_uses() == ()
+    first.uses_kept(uses)
+    assert first.pending_uses() == ()
+    first.learn_uses(uses, now=NOW)
+    assert [sent(first) for _ in range(2)] == ["a", "a"]
     second = Relays(described, limits)
     state = RelayState(name="a", reason="refused", broken_since=NOW - day)
     gone = RateUse(limit="relay gone", until=NOW, count=1)
@@ -215,6 +218,27 @@ def test_a_next_process_takes_over() -> None:
     later = NOW + 2 * MINUTE
     assert [sent(second, now=later) for _ in range(2)] == ["a", "a"]
     assert isinstance(second.ask("r@x.example", now=later), Later)
+
+
+def test_processes_learn_what_others_use_and_count_it_once() -> None:
+    """Of six a day, two here and three elsewhere leave one; what was learnt is no news again."""
+    relays = Relays([Relay(name="a", rate=Rate(count=6, per=timedelta(days=1)))])
+    for _ in range(2):
+        sent(relays)
+    relays.uses_kept(relays.pending_uses())
+    kept = [RateUse(limit="relay a", until=NOW + MINUTE, count=5)]
+    for _ in range(3):
+        relays.learn_uses(kept, now=NOW)
+    assert sent(relays) == "a"
+    assert isinstance(relays.ask("r@x.example", now=NOW), Later)
+
+
+def test_what_others_used_just_now_leaves_its_window_in_time() -> None:
+    """A use of the running minute counts as one of now, not of the minute's end."""
+    relays = Relays([Relay(name="a", rate=Rate(count=5, per=MINUTE))])
+    relays.learn_uses([RateUse(limit="relay a", until=NOW + MINUTE, count=5)], now=NOW)
+    assert isinstance(relays.ask("r@x.example", now=NOW + MINUTE - timedelta(seconds=1)), Later)
+    assert sent(relays, now=NOW + MINUTE) == "a"
 
 
 def test_many_receivers_are_forgotten_again() -> None:

@@ -177,6 +177,32 @@ def test_a_connection_that_ends_anywhere(
     assert delivered <= outcomes.keys()
 
 
+@EVERY_OFFER
+@pytest.mark.parametrize("refused", [None, (1, Step.RCPT), (1, Step.CONTENT)], ids=str)
+def test_a_connection_that_ends_at_each_byte(
+    offered: Extensions, refused: tuple[int, Step] | None
+) -> None:
+    """Cut off after every single byte, of commands, DATA and BDAT alike: no false word."""
+    answers = {refused: 550} if refused else {}
+    whole, budget = False, 0
+    while not whole:
+        server = ModelServer(answers=answers)
+        talk: Conversation[int] = Conversation(offered, window=3)
+        outcomes = converse(talk, server, map(job, range(4)), budget=budget)
+        whole = talk.outbox.written <= budget and not talk.ended
+        delivered = {readers[0] for readers, _ in server.delivered}
+        for number, outcome in outcomes.items():
+            if isinstance(outcome, Accepted):
+                assert number in delivered
+            elif number in delivered:
+                assert isinstance(outcome, Lost)
+                assert outcome.uncertain
+        assert delivered <= outcomes.keys()
+        budget += 1
+    assert budget > 200
+    assert len(outcomes) == 4
+
+
 @given(st.sampled_from(list(OFFERS.values())), st.binary(max_size=300), st.integers(1, 5))
 def test_any_bytes_at_all(offered: Extensions, noise: bytes, window: int) -> None:
     """A server may say what it likes: every message has one outcome, and nothing raises."""

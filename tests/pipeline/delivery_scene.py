@@ -48,10 +48,12 @@ class Scene:
 
 
 @contextmanager
-def opened(directory: Path, **smtp: object) -> Iterator[Scene]:
+def opened(
+    directory: Path, *, feedback: dict[str, object] | None = None, **smtp: object
+) -> Iterator[Scene]:
     """The scene over the store of that directory, as a process of its own would open it."""
     smtp = {"connections": 1, **smtp}
-    config = fake_config(directory, newsletters=[NEWSLETTER], smtp=smtp)
+    config = fake_config(directory, newsletters=[NEWSLETTER], smtp=smtp, feedback=feedback or {})
     world = fake_world(config)
     store = open_store(f"sqlite:///{directory}/digest.db")
     clock = Clock()

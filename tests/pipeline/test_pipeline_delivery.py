@@ -1,6 +1,7 @@
 """Delivery runs over a real SQLite ledger, with a mail server that answers as told."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from digest.errors import DigestError, StateError
 from digest.model import (
+    Accepted,
     Delivery,
     DeliveryState,
     Envelope,
@@ -22,9 +24,11 @@ from digest.model import (
     Reply,
     SendOutcome,
     Settlement,
+    SuppressionReason,
 )
 from digest.pipeline.approval import approve_automatic
 from digest.pipeline.delivery import deliver_issue, deliver_waiting
+from digest.pipeline.supply import FRESH_SECONDS
 from digest.store.life import witness_of
 from tests.fakes import FakeMailer, FakeMailSession
 from tests.pipeline.delivery_scene import READERS, Scene, fill, opened
@@ -104,6 +108,42 @@ def test_an_unsubscribe_in_mid_run_takes_effect_on_the_next_message(scene: Scene
     assert leaver not in scene.recipients()
     assert done.tally[DeliveryState.SUPPRESSED] == 1
     assert done.finished
+
+
+@pytest.mark.parametrize("what", ["unsubscribe", "suppress", "pause"])
+def test_a_change_takes_effect_within_the_group_that_was_begun(scene: Scene, what: str) -> None:
+    """Whoever leaves just as the first of a slow window goes gets nothing, though it was begun."""
+    store, kept = scene.app.store, scene.kept
+    leaver, now = "r15@reader.example", scene.clock()
+    ids = {s.subscriber.address: s.subscriber.id for s in store.audience.subscriptions()}
+    changes: dict[str, Callable[[], object]] = {
+        "unsubscribe": lambda: store.audience.unsubscribe(
+            ids[leaver], newsletter=kept.issue.key.newsletter, now=now
+        ),
+        "suppress": lambda: store.audience.suppress(
+            leaver, reason=SuppressionReason.COMPLAINT, now=now
+        ),
+        "pause": lambda: store.issues.change_state(
+            kept.id, to=IssueState.PAUSED, allowed=(IssueState.SENDING,), now=now
+        ),
+    }
+
+    def slowly(envelope: Envelope) -> SendOutcome:
+        if envelope.recipient.startswith("r00"):
+            changes[what]()
+            time.sleep(2 * FRESH_SECONDS)
+        return Accepted(reply=Reply(code=250, text="2.0.0 ok"))
+
+    scene.mailer.outcome = slowly
+    done = deliver_issue(scene.app, kept)
+    assert "r00@reader.example" in scene.recipients()
+    assert leaver not in scene.recipients()
+    if what == "pause":
+        assert len(scene.recipients()) == 1
+        assert scene.counts() == {DeliveryState.SENT: 1, DeliveryState.QUEUED: READERS - 1}
+    else:
+        assert done.tally[DeliveryState.SUPPRESSED] == 1
+        assert done.finished
 
 
 def test_stop_drains_and_a_second_run_completes(scene: Scene) -> None:

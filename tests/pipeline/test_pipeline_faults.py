@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,8 @@ from sqlalchemy import Connection, event, exc
 from digest.errors import StoreError
 from digest.model import Accepted, Envelope, Reply, SendOutcome
 from digest.pipeline.delivery import deliver_issue
+from digest.pipeline.feedback import take_feedback
+from tests.core.returned_mails import status_report
 from tests.pipeline.delivery_scene import Scene, fill, opened
 
 READERS = 6
@@ -157,3 +159,65 @@ def test_a_run_waits_for_a_lock_and_goes_on(folder: Path) -> None:
         runner.join(30)
         assert done.is_set()
         assert len(scene.mailer.sent) == READERS
+
+
+def test_a_real_lock_that_stays_ends_the_run(folder: Path) -> None:
+    """Another program takes the lock in mid-run and keeps it: the error says so, nobody is lost."""
+    with (
+        opened(folder, window=WINDOW) as scene,
+        closing(
+            sqlite3.connect(folder / "digest.db", isolation_level=None, check_same_thread=False)
+        ) as other,
+    ):
+        kept, patience = scene.kept, {"ms": 20}
+
+        @event.listens_for(scene.store.database.engine, "begin")
+        def _hurry(connection: Connection) -> None:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience['ms']}")
+
+        def is_locked_out(_envelope: Envelope) -> SendOutcome:
+            if not other.in_transaction:
+                other.execute("BEGIN IMMEDIATE")
+            return Accepted(reply=Reply(code=250, text="2.0.0 queued"))
+
+        scene.mailer.outcome = is_locked_out
+        with pytest.raises(StoreError, match="another program has been writing"):
+            deliver_issue(scene.app, kept)
+        assert scene.mailer.sent
+        other.execute("ROLLBACK")
+        scene.mailer.outcome, patience["ms"] = None, 5_000
+        check_nobody_lost(scene, window=2 * WINDOW)
+
+
+def test_one_failure_at_any_write_loses_no_report(tmp_path: Path) -> None:
+    """Whichever statement of taking a bounce fails: read again, it has its effect, once."""
+    with opened(tmp_path, feedback={"bounce_address": "bounces@news.example"}) as scene:
+        fill(scene, readers=READERS)
+        deliver_issue(scene.app, scene.kept)
+        letters = list(scene.mailer.sent)
+    failed = 0
+    for number in range(1, 100):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name in ("digest.db", "digest.db-witness"):
+            shutil.copy(tmp_path / name, folder / name)
+        with opened(folder, feedback={"bounce_address": "bounces@news.example"}) as scene:
+            mail, fault = bounce_of(letters[0]), Fault(FULL, first=number, times=1)
+            with faulty(scene, fault), suppress(StoreError):
+                take_feedback(scene.app, mail)
+            failed += fault.struck
+            take_feedback(scene.app, mail)
+            (one,) = scene.app.store.audience.suppressions()
+            assert one.address == letters[0].recipient
+            assert scene.app.store.feedback.rates(scene.kept.id).hard == 1
+        if not fault.struck:
+            break
+    assert failed > 8
+
+
+def bounce_of(envelope: Envelope) -> bytes:
+    """What a mail server says of a message to a dead address."""
+    text = status_report(
+        "550 5.1.1 no such user", status="5.1.1", recipient=f"rfc822; {envelope.recipient}"
+    )
+    return text.replace("bounces@news.example", envelope.sender, 1).encode()

@@ -1,5 +1,6 @@
 """Delivery runs by several relays over a real SQLite ledger: who waits, and who takes over."""
 
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -10,9 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event, exc
 from structlog.testing import capture_logs
 
 from digest.app import App, relays_from
+from digest.errors import StoreError
 from digest.model import (
     Cause,
     Consent,
@@ -30,7 +33,9 @@ from digest.model import (
 from digest.pipeline.approval import approve_issue
 from digest.pipeline.delivery import deliver_issue, send_test
 from digest.pipeline.preflight import BY_ITSELF
+from digest.pipeline.relays import restore, share_uses
 from digest.store import open_store
+from digest.store.database import Database
 from tests.core.harbour import ISSUE, NEWSLETTER
 from tests.fakes import FakeMailer, fake_config, fake_world
 
@@ -65,8 +70,9 @@ class Waiting(threading.Event):
 class Scene:
     """An approved issue, relays as told, and a mail server for all of them to script."""
 
-    def __init__(self, app: App, clock: Clock, mailer: FakeMailer) -> None:
+    def __init__(self, app: App, clock: Clock, mailer: FakeMailer, database: Database) -> None:
         self.app = app
+        self.database = database
         self.clock = clock
         self.mailer = mailer
 
@@ -101,7 +107,7 @@ def staged(
     store.audience.subscribe_all(rows, newsletter=NEWSLETTER.id, now=clock())
     store.issues.add(ISSUE, now=clock())
     approve_issue(app, ISSUE.slug, by="editor", manner=BY_ITSELF)
-    yield Scene(app, clock, world.mailer)
+    yield Scene(app, clock, world.mailer, store.database)
     store.close()
 
 
@@ -276,6 +282,66 @@ def test_a_days_rate_outlives_the_process(tmp_path: Path) -> None:
         scene.clock.ahead += timedelta(days=1)
         deliver_issue(scene.app, scene.kept, patience=AT_ONCE)
         assert len(scene.mailer.sent) == 10
+
+
+def test_two_processes_share_a_rate(tmp_path: Path) -> None:
+    """A service that began before another run used the day's portion up sends no second one."""
+    with staged(tmp_path, relay("a", rate="5/day"), readers=readers(20)) as scene:
+        service = scene.app
+        for app in (service, scene.app):
+            restore(app)
+        scene.again()
+        deliver_issue(scene.app, scene.kept, patience=AT_ONCE)
+        assert len(scene.mailer.sent) == 5
+        scene.clock.ahead += timedelta(hours=2)
+        deliver_issue(service, scene.kept, patience=AT_ONCE)
+        assert len(scene.mailer.sent) == 5
+
+
+def test_processes_at_the_same_time_share_a_rate(tmp_path: Path) -> None:
+    """Two that send at once go over their relay's rate by no more than one has in hand."""
+    with staged(tmp_path, relay("a", rate="20/day", window=2), readers=readers(60)) as scene:
+        other = replace(scene.app, relays=relays_from(scene.app.config))
+        begun = threading.Event()
+        threads = [
+            threading.Thread(
+                target=deliver_issue, args=(app, scene.kept), kwargs={"patience": AT_ONCE}
+            )
+            for app in (scene.app, other)
+        ]
+
+        def slowly(_envelope: Envelope) -> SendOutcome | None:
+            # The clock runs: what one has used, the other learns within a second.
+            scene.clock.ahead += timedelta(milliseconds=600)
+            begun.wait(0.01)
+            return None
+
+        scene.mailer.outcome = slowly  # type: ignore[assignment]  # None means accept
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert 20 <= len(scene.mailer.sent) <= 26
+
+
+def test_what_was_used_is_not_forgotten_when_it_cannot_be_kept(tmp_path: Path) -> None:
+    """A database that is locked for a while costs no rate its count."""
+    with staged(tmp_path, relay("a", rate="5/day"), readers=readers(9)) as scene:
+        restore(scene.app)
+        for _ in range(5):
+            scene.app.relays.ask("r@reader.example", now=scene.clock())
+        engine = scene.database.engine
+
+        def locked(*_: object) -> None:
+            raise exc.OperationalError("x", None, sqlite3.OperationalError("database is locked"))
+
+        event.listen(engine, "commit", locked)
+        with pytest.raises(StoreError, match="locked"):
+            share_uses(scene.app)
+        event.remove(engine, "commit", locked)
+        share_uses(scene.app)
+        (use,) = scene.app.store.relays.uses(since=scene.clock() - timedelta(days=1))
+        assert use.count == 5
 
 
 def test_a_relay_that_loses_its_connections_is_left_alone(tmp_path: Path) -> None:

@@ -99,8 +99,12 @@ def test_a_damaged_database_can_be_replaced(store: SqlStore, path: Path) -> None
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "no such table"), (b"plain text, long enough" * 99, "not a database")],
-    ids=["empty", "text"],
+    [
+        (b"", "is no database of digest"),
+        (b"plain text, long enough" * 99, "is damaged, or no database"),
+        (b"SQLite format 3\x00" + b"\x10\x00\x01\x01" * 99, "is cut off"),
+    ],
+    ids=["empty", "text", "header-only"],
 )
 def test_what_is_no_backup_is_refused(path: Path, content: bytes, said: str) -> None:
     """The error names the file, and the database stays."""
@@ -121,4 +125,57 @@ def test_a_backup_of_a_newer_version_is_refused(store: SqlStore, path: Path) -> 
     connection.close()
     with pytest.raises(StoreVersionError, match="newer version"):
         look_into(copy)
+    assert store.life.doubt() == ""
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.99, 0.999999])
+def test_a_truncated_backup_is_refused(store: SqlStore, path: Path, share: float) -> None:
+    """Cut off anywhere: named as damaged, and the database stays as it was."""
+    _subscribe(store, "ann")
+    copy = path.with_name("copy.db")
+    back_up(path, copy, now=NOW)
+    store.close()
+    whole = copy.read_bytes()
+    copy.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(StoreError, match=r"copy\.db: is cut off: .* bytes are missing"):
+        restore(copy, path, now=NOW)
+    assert _people(path) == ["ann@reader.example"]
+    assert not list(path.parent.glob("*.until-*"))
+
+
+def test_what_is_a_database_of_something_else_is_refused(store: SqlStore, path: Path) -> None:
+    """Another program's, and one of ours that was never finished."""
+    other, ours = path.with_name("other.db"), path.with_name("ours.db")
+    back_up(path, ours, now=NOW)
+    for file, statement in ((other, "CREATE TABLE t (x)"), (ours, "DELETE FROM alembic_version")):
+        connection = sqlite3.connect(file)
+        connection.execute(statement)
+        connection.commit()
+        connection.close()
+    for file, said in ((other, "is no database of digest"), (ours, "was never finished")):
+        with pytest.raises(StoreError, match=said):
+            look_into(file)
+    assert store.life.doubt() == ""
+
+
+def test_restoring_twice_in_a_second_keeps_both(store: SqlStore, path: Path) -> None:
+    """Nobody's database is overwritten by the name of another; nor is one restored from itself."""
+    copy = path.with_name("copy.db")
+    back_up(path, copy, now=NOW)
+    _subscribe(store, "ann")
+    store.close()
+    first, second = (restore(copy, path, now=NOW) for _ in range(2))
+    assert first
+    assert second
+    assert first != second
+    assert _people(first) == ["ann@reader.example"]
+    with pytest.raises(StoreError, match="is the database itself"):
+        restore(path, path, now=NOW)
+    assert _people(path) == []
+
+
+def test_a_backup_into_a_folder_that_is_not_there(store: SqlStore, path: Path) -> None:
+    """The error says that it is the folder, and how to go on."""
+    with pytest.raises(StoreError, match="its folder does not exist; make it"):
+        back_up(path, path.with_name("none") / "copy.db", now=NOW)
     assert store.life.doubt() == ""

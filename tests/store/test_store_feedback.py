@@ -1,6 +1,5 @@
 """What came back, kept and counted."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,10 +7,12 @@ import pytest
 
 from digest.model import (
     BounceVerdict,
+    Cause,
     Consent,
     DeliveryState,
     FeedbackRates,
     FeedbackRecord,
+    InboxState,
     IssueState,
     Period,
     RecipientReport,
@@ -24,9 +25,12 @@ from tests.core.harbour import ISSUE, NEWSLETTER
 from tests.fakes import FakeStore
 
 START = ISSUE.key.period.end
+SENT, FAILED = DeliveryState.SENT, DeliveryState.FAILED
 SOFT, HARD = BounceVerdict.SOFT, BounceVerdict.HARD
 DAY = timedelta(days=1)
 RENDERING = RenderedIssue(subject="s", preheader="", html="h", text="t", digest="d")
+
+WENT_WELL = Settlement(delivery_id=0, state=SENT)
 
 
 @dataclass
@@ -37,8 +41,8 @@ class Desk:
     person: int = 0
     sent: int = 0
 
-    def send(self, now: datetime) -> int:
-        """Send one more issue; its id."""
+    def send(self, now: datetime, settled: Settlement = WENT_WELL) -> int:
+        """Send one more issue; its id. ``settled`` is how that goes."""
         start = ISSUE.key.period.start + 7 * self.sent * DAY
         period = Period(start=start, end=start + 7 * DAY)
         key = replace(ISSUE.key, period=period)
@@ -50,7 +54,7 @@ class Desk:
         ledger.freeze(approved.id, newsletter=NEWSLETTER.id, now=now)
         (row,) = ledger.claim(approved.id, limit=9, owner="o", until=now + DAY, now=now)
         assert ledger.begin(row, owner="o", now=now)
-        ledger.settle([Settlement(delivery_id=row.id, state=DeliveryState.SENT)], now=now)
+        ledger.settle([replace(settled, delivery_id=row.id)], now=now)
         self.sent += 1
         return approved.id
 
@@ -79,7 +83,7 @@ class Desk:
 
 
 @pytest.fixture(params=["real", "fake"])
-def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest) -> Desk:
     made: SqlStore | FakeStore = (
         request.getfixturevalue("store") if request.param == "real" else FakeStore()
     )
@@ -101,6 +105,38 @@ def test_a_mail_is_kept_once(desk: Desk) -> None:
     assert desk.store.feedback.knows(f"{issue}-hard-{START:%j%H}")
     assert not desk.store.feedback.knows("another")
     assert desk.store.feedback.rates(issue) == FeedbackRates(sent=1, hard=1)
+
+
+@pytest.mark.parametrize(
+    ("cause", "code", "rates"),
+    [
+        (Cause.BAD_ADDRESS, 550, FeedbackRates(sent=1, hard=1)),
+        (Cause.CONTENT, 554, FeedbackRates(sent=1, policy=1)),
+        (Cause.FULL, 552, FeedbackRates(sent=1)),
+        (Cause.BAD_ADDRESS, None, FeedbackRates()),
+    ],
+    ids=["dead", "content", "full", "never-asked"],
+)
+def test_refusals_at_hand_over_count(
+    desk: Desk, cause: Cause, code: int | None, rates: FeedbackRates
+) -> None:
+    """What a server refused for good counts as a bounce would; what it never saw does not."""
+    settled = Settlement(delivery_id=0, state=FAILED, cause=cause, reply_code=code)
+    assert desk.store.feedback.rates(desk.send(START, settled)) == rates
+
+
+def test_the_guard_pauses_in_one_step_and_once(desk: Desk) -> None:
+    """The issue is paused with the note of why; resumed, it is not paused again."""
+    issue, issues = desk.send(START), desk.store.issues
+    feedback = desk.store.feedback
+    assert feedback.tripped(issue) == ""
+    assert feedback.trip(issue, reason="too many", now=START)
+    (kept,) = issues.issues()
+    assert (kept.state, feedback.tripped(issue)) == (IssueState.PAUSED, "too many")
+    issues.change_state(issue, to=IssueState.SENDING, allowed=(IssueState.PAUSED,), now=START)
+    assert not feedback.trip(issue, reason="again", now=START)
+    (kept,) = issues.issues()
+    assert (kept.state, feedback.tripped(issue)) == (IssueState.SENDING, "too many")
 
 
 def test_what_is_not_proven_counts_for_nothing(desk: Desk) -> None:
@@ -169,3 +205,16 @@ def test_an_issue_trips_once(desk: Desk) -> None:
     issue = desk.send(START)
     assert desk.store.feedback.trip(issue, reason="first of it", now=START)
     assert not desk.store.feedback.trip(issue, reason="more of it", now=START + DAY)
+
+
+def test_how_a_mailbox_does_is_kept_by_name(desk: Desk) -> None:
+    """A later state takes the place of the one before; an unknown mailbox has none."""
+    feedback = desk.store.feedback
+    assert feedback.inbox("a") is None
+    failing = InboxState(
+        name="a", next_at=START + DAY, failures=2, failing_since=START, reason="refused"
+    )
+    feedback.keep_inbox(InboxState(name="a", next_at=START, read_at=START))
+    feedback.keep_inbox(failing)
+    assert feedback.inbox("a") == failing
+    assert feedback.inbox("b") is None

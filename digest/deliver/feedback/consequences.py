@@ -9,11 +9,19 @@ delayed    nothing: the server is still trying
 ========== ====================================================================================
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from digest.deliver.feedback.addresses import same
-from digest.model import BounceVerdict, FeedbackRates, RecipientReport, SuppressionReason
+from digest.model import (
+    BounceVerdict,
+    Cause,
+    DeliveryState,
+    FeedbackRates,
+    RecipientReport,
+    Settlement,
+    SuppressionReason,
+)
 
 _SEVERITY = (
     BounceVerdict.DELAYED,
@@ -23,10 +31,12 @@ _SEVERITY = (
     BounceVerdict.COMPLAINT,
 )
 
+_ABOUT_US = frozenset({Cause.POLICY, Cause.CONTENT, Cause.US})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardRules:
-    """When an issue is paused: shares of the mails sent, once ``minimum`` of them were."""
+    """When an issue is paused: shares of the mails tried, once ``minimum`` of them were."""
 
     complaints: float
     hard: float
@@ -69,6 +79,39 @@ def suppression_for(
             return None
 
 
+def refusal_verdict(cause: Cause | None) -> BounceVerdict | None:
+    """What a final refusal at hand-over counts as; None for what says nothing of either."""
+    if cause is Cause.BAD_ADDRESS:
+        return BounceVerdict.HARD
+    return BounceVerdict.POLICY if cause in _ABOUT_US else None
+
+
+def after(rates: FeedbackRates, settlements: Iterable[Settlement]) -> FeedbackRates:
+    """The rates with deliveries that a server has just given its last word on."""
+    for one in settlements:
+        rates = _after(rates, one)
+    return rates
+
+
+def _after(rates: FeedbackRates, one: Settlement) -> FeedbackRates:
+    if one.state is DeliveryState.SENT:
+        return replace(rates, sent=rates.sent + 1)
+    if not is_refusal(one):
+        return rates
+    verdict = refusal_verdict(one.cause)
+    return replace(
+        rates,
+        sent=rates.sent + 1,
+        hard=rates.hard + (verdict is BounceVerdict.HARD),
+        policy=rates.policy + (verdict is BounceVerdict.POLICY),
+    )
+
+
+def is_refusal(one: Settlement) -> bool:
+    """Whether a server has refused a delivery for good."""
+    return one.state is DeliveryState.FAILED and one.reply_code is not None
+
+
 def trip_reason(rates: FeedbackRates, rules: GuardRules) -> str:
     """Why an issue should be paused, as a clause for people; empty where it may go on."""
     if rates.sent < rules.minimum:
@@ -80,7 +123,7 @@ def trip_reason(rates: FeedbackRates, rules: GuardRules) -> str:
     ):
         if count and count >= limit * rates.sent:
             share = count / rates.sent
-            return f"{count} {what}, {share:.1%} of {rates.sent} sent; the limit is {limit:.1%}"
+            return f"{count} {what}, {share:.1%} of {rates.sent} tried; the limit is {limit:.1%}"
     return ""
 
 

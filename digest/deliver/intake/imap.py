@@ -2,8 +2,10 @@
 
 import ssl
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from imaplib import IMAP4
+from socket import gaierror
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -83,22 +85,66 @@ def read_imap(account: ImapAccount, *, password: str) -> Iterator[bytes]:
             for uid in box.uids(AND(seen=False)):
                 yield from _raw(box.client.uid("fetch", uid, "(BODY.PEEK[])"))
                 if account.move_to:
-                    box.move(uid, account.move_to)
+                    _move(box, uid, account)
                 else:
                     # Not the library's flag(), which expunges what others marked as deleted.
                     box.client.uid("store", uid, "+FLAGS", r"(\Seen)")
-    except (OSError, ImapToolsError, IMAP4.error) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise IntakeError(str(account), f"cannot be read: {reason}") from error
+    except (OSError, ValueError, ImapToolsError, IMAP4.error) as error:
+        raise IntakeError(str(account), f"cannot be read: {_sentence(error)}") from error
 
 
-def _logged_in(account: ImapAccount, password: str) -> "BaseMailBox":
+@contextmanager
+def _logged_in(account: ImapAccount, password: str) -> "Iterator[BaseMailBox]":
+    """An open mailbox. That a server takes no goodbye is no failure of what was read."""
+    box = _log_in(account, password)
+    try:
+        yield box
+        with suppress(Exception):
+            box.logout()
+    finally:
+        with suppress(OSError):
+            box.client.shutdown()
+
+
+def _log_in(account: ImapAccount, password: str) -> "BaseMailBox":
+    from imap_tools import MailboxFolderSelectError, MailboxLoginError
+
+    if not password:
+        raise IntakeError(str(account), "needs a password; set DIGEST_IMAP_PASSWORD")
     box = _box(account)
     try:
         return box.login(account.user, password, account.folder)
-    except Exception:
+    except BaseException as error:
         box.client.shutdown()
+        if isinstance(error, (MailboxLoginError, UnicodeError)):
+            message = f"the login of {account.user!r} was refused; check DIGEST_IMAP_PASSWORD"
+            raise IntakeError(str(account), message) from None
+        if isinstance(error, MailboxFolderSelectError):
+            message = f"has no folder {account.folder!r} that can be opened"
+            raise IntakeError(str(account), message) from error
         raise
+
+
+def _move(box: "BaseMailBox", uid: str, account: ImapAccount) -> None:
+    from imap_tools import ImapToolsError
+
+    try:
+        box.move(uid, account.move_to)
+    except (ImapToolsError, IMAP4.error) as error:
+        message = f"what was read cannot be moved to {account.move_to!r}: does that folder exist?"
+        raise IntakeError(str(account), message) from error
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed ({error.reason or error}); check port, imap:// and imaps://"
+    if isinstance(error, TimeoutError):
+        return "the server did not answer in time; check host and port"
+    if isinstance(error, ConnectionRefusedError):
+        return "the server refused the connection; check host and port"
+    if isinstance(error, gaierror):
+        return "there is no such host"
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def _box(account: ImapAccount) -> "BaseMailBox":

@@ -90,6 +90,12 @@ def make_key(directory: Path, *, domain: str, selector: str, algorithm: Algorith
     pem = new_key(algorithm)
     try:
         path.parent.mkdir(exist_ok=True)
+    except FileExistsError as error:
+        message = "is a file, and keys go into a folder of that name; move it away"
+        raise StateError(str(path.parent), message) from error
+    except OSError as error:
+        raise StateError(str(path.parent), f"cannot be made: {error.strerror}") from error
+    try:
         with open(path, "xb", opener=_private) as opened:
             opened.write(pem)
     except FileExistsError as error:

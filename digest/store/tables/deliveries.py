@@ -42,6 +42,18 @@ feedback = Table(
     Index("feedback_by_subscriber", "subscriber_id", "at"),
 )
 
+# The mailboxes that what comes back is read from, by name; the configuration knows where they are.
+inboxes = Table(
+    "inboxes",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", UtcDateTime),
+    Column("reason", Text, nullable=False),
+)
+
 # Issues that were paused for what came back: once each, or no person could resume them.
 guard_trips = Table(
     "guard_trips",
