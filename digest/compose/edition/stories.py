@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from digest.compose.bidi import embedded
 from digest.compose.edition.desk import Desk, plain, web_link
+from digest.compose.edition.fields import FieldsView
 from digest.compose.edition.views import (
     CoverageView,
     FollowedView,
@@ -75,7 +76,13 @@ def story_view(story: Story, desk: Desk) -> StoryView:
         quotes=tuple(_quote_view(quote, desk) for quote in story.quotes),
         published=desk.day(story.published_at).isoformat(),
         topic=mark_id(story.placement.topic) if story.placement else "",
+        fields=FieldsView({each.name: _field(each.value, desk) for each in story.fields}),
     )
+
+
+def _field(value: str, desk: Desk) -> str:
+    """A link as it is, so that it can be followed; all else as a line."""
+    return web_link(value) or desk.line(value)
 
 
 def _quote_view(quote: Quote, desk: Desk) -> QuoteView:

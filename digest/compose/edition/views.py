@@ -5,6 +5,7 @@ from typing import Self
 
 from digest.compose.bidi import RTL
 from digest.compose.branding import LinkView, LogoView
+from digest.compose.edition.fields import NO_FIELDS, FieldsView
 from digest.compose.personalise import PREFERENCES_SLOT, UNSUBSCRIBE_SLOT, needs_contents
 from digest.compose.sentences import first_sentence
 
@@ -93,7 +94,7 @@ class StoryView:
     ``support`` holds help lines for readers whom the story touches: every theme shows them.
     ``coverage`` names other sources that tell it, ``follows`` what it follows up. ``lead_in`` and
     ``quotes`` are a roundup's. ``published`` is its day in ISO 8601, for machines; ``topic`` is
-    for marks: where the story belongs.
+    for marks: where the story belongs. ``fields`` are those that its feed is asked to keep.
     """
 
     headline: str
@@ -112,6 +113,7 @@ class StoryView:
     quotes: tuple[QuoteView, ...] = ()
     published: str = ""
     topic: str = ""
+    fields: FieldsView = NO_FIELDS
 
     @property
     def facts(self) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digest.errors import StoreVersionError
-from digest.model import NO_WORDING, EntryKey, Image, Origin, Wording
+from digest.model import NO_WORDING, Attribute, EntryKey, Image, Origin, Wording
 
 VERSION = 1
 
@@ -41,7 +41,7 @@ def read(text: str) -> Document:
 
 def dense(document: Document) -> Document:
     """A document without its empty fields."""
-    return {name: value for name, value in document.items() if value not in ("", None, [], ())}
+    return {name: value for name, value in document.items() if value not in ("", None, [], (), {})}
 
 
 def moment(value: datetime | None) -> str | None:
@@ -103,6 +103,16 @@ def read_image(document: Document | None) -> Image | None:
         width=document.get("width"),
         height=document.get("height"),
     )
+
+
+def fields(values: Sequence[Attribute]) -> Document:
+    """Fields by their names."""
+    return {value.name: value.value for value in values}
+
+
+def read_fields(document: Document) -> tuple[Attribute, ...]:
+    """The fields of :func:`fields`."""
+    return tuple(Attribute(name=name, value=value) for name, value in document.items())
 
 
 def wording(value: Wording) -> Sequence[str] | None:
