@@ -16,7 +16,8 @@ PRICED = RSS.replace("<rss ", '<rss xmlns:fare="urn:fares" ').replace(
 )
 THEME = {
     "issue.html": """{% extends "email/classic/issue.html" %}
-{% block lead scoped %}<tr><td class="surface"><h2 class="h2">{{ parts.headline(issue.lead, "headline") }}</h2>
+{% block lead scoped %}<tr><td class="surface">
+<h2 class="h2">{{ parts.headline(issue.lead, "headline") }}</h2>
 {{ parts.told(issue.lead) }}<p class="trail">Fare: {{ issue.lead.fields.fare }}.</p></td></tr>
 {% endblock %}
 {% block section scoped %}<tr><td class="surface"><h2 class="h2">{{ section.heading }}</h2>

@@ -41,7 +41,7 @@ def read(text: str) -> Document:
 
 def dense(document: Document) -> Document:
     """A document without its empty fields."""
-    return {name: value for name, value in document.items() if value not in ("", None, [], (), {})}
+    return {name: value for name, value in document.items() if value not in ("", None, [], ())}
 
 
 def moment(value: datetime | None) -> str | None:
@@ -105,9 +105,9 @@ def read_image(document: Document | None) -> Image | None:
     )
 
 
-def fields(values: Sequence[Attribute]) -> Document:
-    """Fields by their names."""
-    return {value.name: value.value for value in values}
+def fields(values: Sequence[Attribute]) -> Document | None:
+    """Fields by their names, where there are any."""
+    return {value.name: value.value for value in values} or None
 
 
 def read_fields(document: Document) -> tuple[Attribute, ...]:
