@@ -9,7 +9,7 @@ import structlog
 
 from digest.app import App
 from digest.curate.lastlook import look_lines
-from digest.model import Delivery, LookOutcome, Settlement
+from digest.model import Delivery, LookOutcome, MediaPurged, Settlement
 from digest.pipeline.approval import Approved, approve_automatic
 from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted, draft_due_issues
@@ -17,6 +17,7 @@ from digest.pipeline.enrich import Enriched, EnrichmentMissing, enrich_new_entri
 from digest.pipeline.lastcall import last_call
 from digest.pipeline.lastlook import LookedAgain, last_looks
 from digest.pipeline.lists import ListRefreshed, refresh_lists
+from digest.pipeline.media import purge_media
 from digest.pipeline.once import Happening
 from digest.pipeline.pace import Pace
 from digest.pipeline.pictures import Illustrated, illustrate_drafts
@@ -32,6 +33,7 @@ COLLECT = "collect"
 PUBLISH = "publish"
 HUBS = "hubs"
 PUSHES = "pushes"
+UPKEEP = "upkeep"
 
 SAY_EVERY_SECONDS = 60
 """How often a long delivery says how it gets on."""
@@ -39,7 +41,7 @@ SAY_EVERY_SECONDS = 60
 _NO_PATIENCE = timedelta(0)
 """Whoever waits for a rate is due at a later tick, and issues are drafted in between."""
 
-ToldOf = Happening | HubAsked | PushTaken
+ToldOf = Happening | HubAsked | PushTaken | MediaPurged
 
 
 class Jobs:
@@ -84,6 +86,10 @@ class Jobs:
     def pushes(self) -> None:
         """Keep what hubs pushed."""
         self._run(PUSHES, lambda: take_pushes(self._app))
+
+    def upkeep(self) -> None:
+        """Delete pictures that nothing shows any more."""
+        self._run(UPKEEP, lambda: (purge_media(self._app),))
 
     def _run(self, name: str, *steps: Callable[[], Iterable[ToldOf]]) -> None:
         """Take the steps one after another; a step that breaks ends itself only, and is noted."""
@@ -150,6 +156,8 @@ def tell(happening: ToldOf) -> None:
             )
         case Illustrated():
             _tell_pictures(happening)
+        case MediaPurged(pictures=pictures, size=size) if pictures:
+            log.info("media.purged", pictures=pictures, bytes=size)
         case Approved() | LookedAgain() | Rehearsed() | Delivered():
             _tell_sending(happening)
         case _:
