@@ -79,7 +79,7 @@ def _section(edition: Edition, section: SectionView) -> Iterator[str]:
 
 
 def _told(edition: Edition, story: StoryView, *, level: int) -> Iterator[str]:
-    yield f"{'#' * level} {link(story.title, story.url)}"
+    yield f"{'#' * level} {link(story.headline, story.url)}"
     yield escaped(story.facts)
     if story.picture:
         yield from _picture(edition, story.picture)
@@ -98,7 +98,7 @@ def _quoted(edition: Edition, story: StoryView) -> Iterator[str]:
     if not story.quotes:
         yield escaped(story.excerpt)
     yield from map(escaped, story.support)
-    yield link(story.button if story.url else story.title, story.url)
+    yield link(story.button if story.url else story.headline, story.url)
     yield from _trail(story)
 
 
@@ -122,7 +122,7 @@ def _picture(edition: Edition, picture: Picture) -> Iterator[str]:
 
 def _listed(story: StoryView) -> str:
     source = f" ({_inline(story.source)})" if story.source else ""
-    lines = [f"- {link(story.title, story.url)}{source}"]
+    lines = [f"- {link(story.headline, story.url)}{source}"]
     lines += [f"\n  {escaped(line)}" for line in story.support]
     return "\n".join(lines)
 

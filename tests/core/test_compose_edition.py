@@ -101,19 +101,19 @@ PIER = "The harbour office has an answer on the north pier"
     [
         (
             [f"{PIER} and one on the south pier", f"{PIER} after forty years of questions"],
-            [f"{PIER} and…", f"{PIER}…"],
+            [f"“{PIER} and…”", f"“{PIER}…”"],
         ),
-        (["Tides!", "Tides?"], ["Tides! · Coastal Courier", "Tides? · Other Post"]),
+        (["Tides!", "Tides?"], ["“Tides!” · Coastal Courier", "“Tides?” · Other Post"]),
         (
             ["Tides", "Tides", "Tides", "Tides"],
             [
-                "Tides · Coastal Courier · 10 June",
-                "Tides · Other Post",
-                "Tides · Coastal Courier · 12 June",
-                "Tides · Coastal Courier · 12 June (2)",
+                "“Tides” · Coastal Courier · 10 June",
+                "“Tides” · Other Post",
+                "“Tides” · Coastal Courier · 12 June",
+                "“Tides” · Coastal Courier · 12 June (2)",
             ],
         ),
-        (["Ebb. " * 99] * 2, [f"{'Ebb. ' * 8}Ebb… · {name}" for name in SOURCES[:2]]),
+        (["Ebb. " * 99] * 2, [f"“{'Ebb. ' * 8}Ebb…” · {name}" for name in SOURCES[:2]]),
     ],
     ids=["same-beginning", "nearly", "same", "hopeless"],
 )
@@ -133,7 +133,7 @@ def test_no_two_buttons_are_alike(headlines: list[str], says: list[str]) -> None
     view = edition_of(issue, NEWSLETTER, public_url="").issue
     assert view.lead
     shown = (view.lead, *view.sections[0].stories, *view.also_published)
-    assert [one.button for one in shown] == [f"Read “{text}”" for text in says]
+    assert [one.button for one in shown] == [f"Read {text}" for text in says]
 
 
 @given(st.lists(st.text("ab .?…é", max_size=200), min_size=1, max_size=8))
@@ -179,7 +179,7 @@ def test_the_page_has_the_whole_headline() -> None:
     text = f"{'Why the keeper would not come down. ' * 84}The end"
     issue = replace(ISSUE, lead=story(1, text))
     rendered = IssueRenderer(folders=[TEMPLATES], public_url=PUBLIC_URL).render(issue, NEWSLETTER)
-    assert "The end</a></h2>" in rendered.web
+    assert "The end</p>" in rendered.web
     assert "The end" not in rendered.html.partition("<body")[2] + rendered.text
 
 

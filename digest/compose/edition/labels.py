@@ -22,7 +22,8 @@ def labelled(issue: IssueView, phrases: Phrases) -> IssueView:
     Titles that begin alike are given until they differ. Those that are the same, or nearly, have
     their source and day added, and a number where that does not help.
     """
-    labels = map(phrases.read, _names(_stories(issue)))
+    stories = _stories(issue)
+    labels = iter(_told_apart(stories, [phrases.read(name) for name in _names(stories)]))
     lead = replace(issue.lead, button=next(labels)) if issue.lead else None
     sections = tuple(
         replace(section, stories=_buttons(section.stories, labels)) for section in issue.sections
@@ -56,27 +57,27 @@ def _names(stories: Sequence[StoryView]) -> list[str]:
             names[place] = _name(stories[place], lengths[place])
     for place in (place for group in _alike(names) for place in group):
         names[place] = _name(stories[place], least[place])
-    return _told_apart(stories, names)
+    return names
 
 
 def _name(story: StoryView, length: int) -> str:
     return shortened(story.headline, characters=length)
 
 
-def _alike(names: Sequence[str]) -> list[list[int]]:
-    """The places of names that read the same, for each that stands more than once."""
+def _alike(texts: Sequence[str]) -> list[list[int]]:
+    """The places of texts that read the same, for each that stands more than once."""
     places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, name in enumerate(names):
-        places[fold_title(name) or name].append(place)
+    for place, text in enumerate(texts):
+        places[fold_title(text) or text].append(place)
     return [group for group in places.values() if len(group) > 1]
 
 
-def _told_apart(stories: Sequence[StoryView], names: list[str]) -> list[str]:
+def _told_apart(stories: Sequence[StoryView], labels: list[str]) -> list[str]:
     for detail in ("source", "date"):
-        for place in (place for group in _alike(names) for place in group):
+        for place in (place for group in _alike(labels) for place in group):
             if said := getattr(stories[place], detail):
-                names[place] = f"{names[place]} · {shortened(said, characters=_BUTTON)}"
-    for group in _alike(names):
+                labels[place] = f"{labels[place]} · {shortened(said, characters=_BUTTON)}"
+    for group in _alike(labels):
         for number, place in enumerate(group[1:], start=2):
-            names[place] = f"{names[place]} ({number})"
-    return names
+            labels[place] = f"{labels[place]} ({number})"
+    return labels
