@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from digest.model import (
     Issue,
     Lost,
     Media,
+    MediaPurged,
     Newsletter,
     ParseJob,
     ParseResult,
@@ -73,6 +74,25 @@ class FakeMediaStore:
 
     def file(self, hash_: str) -> Media | None:
         return self.files.get(hash_)
+
+    def purge(
+        self, wanted: Collection[PictureSlot], *, before: datetime, dry_run: bool
+    ) -> MediaPurged:
+        lately = {
+            visit.picture.hash
+            for visit in self.known.values()
+            if visit.picture and (visit.slot in wanted or visit.visited_at >= before)
+        }
+        gone = {name: file for name, file in self.files.items() if name not in lately}
+        if not dry_run:
+            self.files = {name: self.files[name] for name in self.files if name in lately}
+        size = sum(len(file.body) for file in gone.values())
+        return MediaPurged(
+            pictures=len(gone),
+            size=size,
+            left=len(self.files) - dry_run * len(gone),
+            dry_run=dry_run,
+        )
 
 
 @dataclass

@@ -262,6 +262,8 @@ def _difference(before: Entry, after: Entry) -> str:
         found.append(f"link {before.url} → {after.url}")
     if (before.summary, before.content) != (after.summary, after.content):
         found.append("text")
+    if before.fields != after.fields:
+        found.append("fields")
     return ", ".join(found) or "what it shows"
 
 
@@ -282,6 +284,7 @@ def _known(kept: KeptEntry) -> dict[str, object]:
         "used_in": kept.used_in,
         "backlog": kept.backlog,
         "summary": entry.summary,
+        **{f"fields.{field.name}": field.value for field in entry.fields},
     }
 
 

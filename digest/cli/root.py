@@ -35,6 +35,7 @@ COMMANDS = {
     "dkim": ("digest.cli.doctor", "Make a key that signs mail, and say what to publish."),
     "doctor": ("digest.cli.doctor", "Database, mail server, keys; the DNS records to publish."),
     "bounces": ("digest.cli.bounces", "Bounces and complaints: read them, and act on them."),
+    "media": ("digest.cli.media", "Pictures of issues: delete those that nothing shows."),
     "backup": ("digest.cli.backups", "Copy the database, also while it is in use."),
     "restore": ("digest.cli.backups", "Put a backup in the database's place."),
     "status": ("digest.cli.status", "Where everything stands."),

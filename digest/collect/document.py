@@ -15,6 +15,14 @@ class Markup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RawField:
+    """What an entry has of a field that its feed's configuration names."""
+
+    name: str
+    value: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
     """An item as it stands in the document. Nothing in it is trusted.
 
@@ -35,6 +43,7 @@ class RawEntry:
     published_at: datetime | None = None
     updated_at: datetime | None = None
     language: str = ""
+    fields: tuple[RawField, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

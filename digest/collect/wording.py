@@ -9,14 +9,17 @@ from digest.collect.sanitise import plain_text
 MAX_TITLE = 1_000
 MAX_SUMMARY = 1_000
 MAX_NAME = 200
+MAX_FIELD = 500
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SPACES = re.compile(r"  +")
+_SCRIPT = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 _LOOKS_LIKE_HTML = re.compile(
     r"</(?:a|abbr|b|bdi|cite|code|del|div|em|font|h[1-6]|i|ins|kbd|mark|p|q|s|small|span|strike"
     r"|strong|sub|sup|tt|u|var)\s*>|<(?:br|hr|img|wbr)\b",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"<[A-Za-z/!][^<>]*>")
 _TAIL = 700
 # What publishing systems append, each with what has to be there for a closer look to pay.
 _DEBRIS = (
@@ -80,6 +83,15 @@ def name_of(text: str) -> str:
     """A person's or category's name as plain text."""
     line = text[: MAX_NAME * 10]
     return one_line(plain_text(line) if is_html(line) else line, MAX_NAME)
+
+
+def field_of(markup: Markup) -> str:
+    """A field of a feed's own as plain text; nothing for a link that runs a script."""
+    text = markup.text[: MAX_FIELD * 10]
+    text = plain_text(text) if markup.html else text
+    # Feeds that are broken, and many that are not, escape twice.
+    line = one_line(plain_text(text) if _TAG.search(text) else text, MAX_FIELD)
+    return "" if _SCRIPT.match(line) else line
 
 
 def names_of(texts: tuple[str, ...], most: int = 50) -> tuple[str, ...]:

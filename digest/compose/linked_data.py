@@ -60,7 +60,7 @@ def _items(stories: Sequence[StoryView]) -> Linked:
         {
             "@type": "ListItem",
             "position": place,
-            "name": story.headline,
+            "name": story.title,
             **({"url": story.url} if story.url else {}),
         }
         for place, story in enumerate(stories, start=1)

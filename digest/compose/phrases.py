@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from digest.compose.bidi import CONTROLS
-from digest.compose.sentences import shortened
 from digest.model import Catalogue
 from digest.model.catalogue import DAY_AND_MONTH, FULL_DATE, LONG_DATE
 
@@ -17,9 +16,6 @@ _RIGHT_TO_LEFT = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "iw", "ji", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
 )
 _RIGHT_TO_LEFT_SCRIPTS = frozenset({"adlm", "arab", "hebr", "nkoo", "syrc", "thaa"})
-
-# Characters of a title on a button of two lines.
-_BUTTON_TITLE = 44
 
 _SPEAKS_FOR_ITSELF = re.compile(
     r"©|\(c\)|(photo|photograph|photographie|image|picture|illustration|drawing|credit|crédit"
@@ -36,7 +32,6 @@ class Phrases:
     """
 
     words: Catalogue
-    read_story: str
     also_published: str
     also_covered: str
     list_separator: str
@@ -69,12 +64,8 @@ class Phrases:
         return self.words.counted("{number} minute read", "{number} minute read", minutes)
 
     def read(self, title: str) -> str:
-        """A button's label, naming the story it leads to."""
+        """A link's label, naming the story it leads to."""
         return self.words.text("Read “{title}”", title=title)
-
-    def read_briefly(self, title: str) -> str:
-        """The same for a button that must not run over many lines."""
-        return self.read(shortened(title, characters=_BUTTON_TITLE))
 
     def why(self, name: str) -> str:
         """Why a reader gets a newsletter that does not say so itself."""
@@ -121,7 +112,6 @@ def phrases_for(words: Catalogue) -> Phrases:
     """The words for mails, of a catalogue."""
     return Phrases(
         words=words,
-        read_story=words.text("Read the story"),
         also_published=words.text("Also published"),
         also_covered=words.text("Also covered by"),
         list_separator=words.text(", ", context="between names"),

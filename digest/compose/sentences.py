@@ -8,6 +8,9 @@ from digest.compose.bidi import CONTROLS
 SENTENCE_WORDS = 25
 """The most words a briefing says of a story."""
 
+LONGEST_HEADLINE = 200
+"""The most characters of a headline that a mail shows; a longer one is a paragraph."""
+
 # What ends a sentence: its marks, any closing quotes or brackets, and a space before the next.
 _END = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)\]]*(?=\s+[^\s\W_a-z]|\s+[\"'\u201c\u2018(])")
 # "Dr. Low", "St. Anne", "J. Marsh", "e.g. Mondays": a full stop, and not an end.

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from digest.config.feed_fields import MOST_FIELDS, check_element, check_field_name
 from digest.config.locate import TomlPath
 from digest.config.newsletter_table import FeedUrl, Line, Words
 from digest.config.notations import check_filled
@@ -83,6 +84,9 @@ class FeedTable(Section):
     attributes: dict[str, TextLine] = Field(
         default={}, description='a table such as { owner = "Noor" }'
     )
+    fields: dict[str, TextLine] = Field(
+        default={}, description='a table such as { price = "g:price" }'
+    )
 
 
 class ListTable(Section):
@@ -122,6 +126,9 @@ def feed_of(table: FeedTable, variables: Variables) -> Feed:
         attributes=tuple(
             Attribute(name=name, value=value) for name, value in table.attributes.items()
         ),
+        fields=tuple(
+            Attribute(name=name, value=table.fields[name]) for name in sorted(table.fields)
+        ),
     )
 
 
@@ -143,6 +150,7 @@ def feed_problems(file: TomlFile, variables: Variables) -> Iterator[Problem]:
             yield from _selector_problems(file, path, feed)
             yield from _login_problems(file, path, feed, variables)
             yield from _header_problems(file, path, feed, variables)
+            yield from _field_problems(file, path, feed)
 
 
 def _selector_problems(
@@ -194,6 +202,24 @@ def _header_problems(
             place = (*path, "headers", name)
             yield from _misfit(file, place, partial(check_header, name, value))
             yield from _misfit(file, place, partial(variables.resolved, value))
+
+
+def _field_problems(
+    file: TomlFile, path: TomlPath, feed: Mapping[str, object]
+) -> Iterator[Problem]:
+    kind, fields = feed.get("kind", SourceKind.FEED), feed.get("fields")
+    if not isinstance(fields, dict) or kind not in set(SourceKind):
+        return
+    check = _SELECTOR_CHECKS.get(kind, check_element)
+    if len(fields) > MOST_FIELDS:
+        message = f"names {len(fields)} fields, and {MOST_FIELDS} are kept at most"
+        yield file.problem((*path, "fields"), message, fix="leave out what no template shows")
+    for name, place in fields.items():
+        at = (*path, "fields", name)
+        yield from _misfit(file, at, partial(check_field_name, name))
+        if isinstance(place, str):
+            fit = check if place.strip() else check_filled
+            yield from _misfit(file, at, partial(fit, place))
 
 
 def _misfit(file: TomlFile, path: TomlPath, check: Callable[[], object]) -> Iterator[Problem]:

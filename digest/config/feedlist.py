@@ -198,6 +198,7 @@ def _table(feed: Feed) -> dict[str, object]:
         "password": feed.login.password if feed.login else "",
         "selectors": _filled(asdict(feed.selectors)) if feed.selectors else {},
         "attributes": {each.name: each.value for each in feed.attributes},
+        "fields": {each.name: each.value for each in feed.fields},
     }
     weight = {} if feed.weight == Feed(url="").weight else {"weight": feed.weight}
     return {**_filled(table), **weight}

@@ -24,6 +24,7 @@ from digest.config.schedule_table import ScheduleTable
 from digest.config.settings import Count, Limit, Section
 from digest.config.subject_table import SubjectTrialTable
 from digest.model import Approval, EntryClock, ImageHost, Sender
+from digest.model.newsletter import USUAL_SUBJECT
 
 Line = Annotated[str, AfterValidator(check_line)]
 Words = Annotated[str, AfterValidator(check_filled)]
@@ -85,7 +86,7 @@ class NewsletterTable(Section):
     default_topic: str = ""
     feed_tags: tuple[Words, ...] = ()
     feeds: tuple[FeedUrl, ...] = ()
-    subject: Subject = "{lead} and {more} more"
+    subject: Subject = USUAL_SUBJECT
     intro: str = ""
     greeting: Greeting = ""
     greeting_nameless: Line = ""

@@ -15,6 +15,7 @@ from digest.model.cron import CronExpression
 
 PLACEHOLDERS = ("lead", "more", "count", "name", "date")
 
+_FIELD = re.compile(r"lead\.fields\.[a-z][a-z0-9_]*")
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -135,6 +136,8 @@ def parse_reply_to(value: object) -> Sender | None:
 def check_subject(value: str) -> str:
     """A subject's template: text with ``{lead}``, ``{more}``, ``{count}``, ``{name}``, ``{date}``.
 
+    ``{lead.fields.NAME}`` is a field of the lead's.
+
     :raises UnfitError: for other placeholders and unpaired braces.
     """
     choice = listed((f"{{{name}}}" for name in PLACEHOLDERS), last="and")
@@ -146,7 +149,7 @@ def check_subject(value: str) -> str:
     for _, name, form, conversion in fields:
         if name is None:
             continue
-        if name not in PLACEHOLDERS:
+        if name not in PLACEHOLDERS and not _FIELD.fullmatch(name):
             meant = nearest(name, PLACEHOLDERS)
             fix = f'did you mean "{{{meant}}}"?' if meant else f"placeholders are {choice}"
             message = f"has an unknown placeholder {shown(f'{{{name}}}')}"

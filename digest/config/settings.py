@@ -282,6 +282,7 @@ class ImageSettings(Section):
     """``[images]``: the pictures of mails."""
 
     host: ImageHost
+    keep: Duration
 
 
 class TemplateSettings(Section):

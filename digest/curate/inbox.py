@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from digest.curate.excerpts import shorten
 from digest.curate.words import fold, one_line
 from digest.model import Newsletter, Story
 from digest.model.catalogue import LONG_DATE
+from digest.model.newsletter import USUAL_SUBJECT
 
 SUBJECT_LIMIT = 150
 SUBJECT_SHOWN = 78
@@ -16,7 +17,9 @@ PREHEADER_SHORTEST = 40
 PREHEADER_LIMIT = 130
 _SHORTEST_LEAD = 20
 _SEPARATOR = " · "
-_PLACEHOLDER = re.compile(r"\{(lead|more|count|name|date)\}")
+_FIELD = "lead.fields."
+_LONGEST_FIELD = 60
+_PLACEHOLDER = re.compile(r"\{(lead|more|count|name|date|lead\.fields\.[a-z][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +53,14 @@ def inbox_row(
 def _subject(newsletter: Newsletter, stories: Sequence[Story], *, dated: str) -> str:
     """The newsletter's template, filled. With one story, "and {more} more" makes no sense.
 
+    Where the lead does not have a field that the template names, it is the usual one instead.
     A template that the catalogue knows is said in the newsletter's language, in the form that the
     count takes. The lead is shortened where the line gets longer than 78 characters.
     """
     names = set(_PLACEHOLDER.findall(newsletter.subject))
+    fields = _fields(stories[0]) if stories else {}
+    if any(name.startswith(_FIELD) and name not in fields for name in names):
+        return _subject(replace(newsletter, subject=USUAL_SUBJECT), stories, dated=dated)
     lead = stories[0].headline.value if stories else ""
     if not lead and names & {"lead", "more"}:
         return shorten(one_line(newsletter.name), SUBJECT_LIMIT)
@@ -66,12 +73,20 @@ def _subject(newsletter: Newsletter, stories: Sequence[Story], *, dated: str) ->
         "count": str(len(stories)),
         "name": one_line(newsletter.name),
         "date": dated,
+        **fields,
     }
     excess = len(_fill(template, values)) - SUBJECT_SHOWN
     if excess > 0 and "lead" in names:
         room = max(_SHORTEST_LEAD, len(values["lead"]) - excess)
         values["lead"] = shorten(values["lead"], room)
     return shorten(_fill(template, values), SUBJECT_LIMIT)
+
+
+def _fields(story: Story) -> dict[str, str]:
+    return {
+        f"{_FIELD}{field.name}": shorten(one_line(field.value), _LONGEST_FIELD)
+        for field in story.fields
+    }
 
 
 def _in_language(newsletter: Newsletter, *, more: int) -> str:

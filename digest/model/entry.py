@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from digest.model.feed import Selectors, SourceKind
+from digest.model.feed import Attribute, Selectors, SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -41,7 +41,8 @@ class Entry:
     ``content`` is HTML that passed the allowlist, with absolute URLs. ``url`` is canonical.
     Datetimes are aware UTC. ``fingerprint`` changes when what a reader sees changes. ``support``
     holds help lines that must go wherever the entry goes; ``full_text`` says that ``content`` was
-    fetched from the article's page.
+    fetched from the article's page. ``fields`` are those that its feed's configuration names, as
+    far as it has them: plain text, in the order of their names.
     """
 
     key: EntryKey
@@ -59,6 +60,7 @@ class Entry:
     language: str = ""
     support: tuple[str, ...] = ()
     full_text: bool = False
+    fields: tuple[Attribute, ...] = ()
 
 
 class EntryState(StrEnum):
@@ -153,7 +155,8 @@ class ParseJob:
 
     ``url`` is the feed's own and goes into every entry's key; ``base`` is where the document was
     found in the end, ``content_location`` and ``content_type`` what its headers said.
-    ``selectors`` say where entries are, for pages and APIs.
+    ``selectors`` say where entries are, for pages and APIs, and ``fields`` which others of their
+    parts are kept.
     """
 
     url: str
@@ -164,3 +167,4 @@ class ParseJob:
     max_entries: int = 2000
     kind: SourceKind = SourceKind.FEED
     selectors: Selectors | None = None
+    fields: tuple[Attribute, ...] = ()

@@ -30,7 +30,11 @@ class Selectors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """A name with a value: a request's header, or an OPML outline's private attribute."""
+    """A name with a value.
+
+    A request's header, an OPML outline's private attribute, a field that a feed is asked to keep
+    and where it stands there, or an entry's field and its text.
+    """
 
     name: str
     value: str
@@ -54,7 +58,8 @@ class Feed:
     ``interval`` fixes how often it is asked; None leaves that to the feed's own frequency.
     ``full_text`` has the articles fetched where the feed holds summaries only. ``headers`` and
     ``attributes`` are kept in the order of the file; headers may hold secrets. ``weight`` (1 is
-    plain) says how much its stories count against those of others.
+    plain) says how much its stories count against those of others. ``fields`` are what is kept of
+    its entries for templates, each by its name there: an element, a selector or a path.
     """
 
     url: str
@@ -68,6 +73,7 @@ class Feed:
     login: Login | None = None
     attributes: tuple[Attribute, ...] = ()
     weight: float = 1.0
+    fields: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from digest.model.edits import NO_EDITS, Edits
 from digest.model.entry import EntryKey, Image
+from digest.model.feed import Attribute
 from digest.model.placement import Placement, ScorePart
 from digest.model.schedule import Period
 from digest.model.subjects import Arm
@@ -66,7 +67,8 @@ class Story:
 
     ``minutes`` is the reading time, rounded up. ``reason`` says what placed it in its topic.
     ``support`` holds help lines that are shown wherever the story is told. ``coverage`` names the
-    other sources, one each. ``lead_in`` and ``quotes`` are for roundups.
+    other sources, one each. ``fields`` are those of the entry that leads, for templates.
+    ``lead_in`` and ``quotes`` are for roundups.
     """
 
     entries: tuple[EntryKey, ...]
@@ -84,6 +86,7 @@ class Story:
     score: tuple[ScorePart, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     follows: Earlier | None = None
+    fields: tuple[Attribute, ...] = ()
     lead_in: Wording = NO_WORDING
     quotes: tuple[Quote, ...] = ()
 

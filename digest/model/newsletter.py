@@ -9,6 +9,9 @@ from digest.model.picture import ImageHost
 from digest.model.schedule import Schedule
 from digest.model.subjects import TrialPlan
 
+USUAL_SUBJECT = "{lead} and {more} more"
+"""The template of a newsletter's subjects that does not say another."""
+
 
 class EntryClock(StrEnum):
     """Which date puts an entry into a period."""
@@ -165,7 +168,7 @@ class Newsletter:
     home_url: str = ""
     reply_to: Sender | None = None
     language: str = "en"
-    subject: str = "{lead} and {more} more"
+    subject: str = USUAL_SUBJECT
     intro: str = ""
     greeting: str = ""
     greeting_nameless: str = ""

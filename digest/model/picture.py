@@ -121,3 +121,16 @@ class Media:
 
     media_type: str
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaPurged:
+    """How many pictures nothing showed any more, their bytes, and how many are left.
+
+    They were deleted, unless it was a ``dry_run``.
+    """
+
+    pictures: int
+    size: int
+    left: int
+    dry_run: bool = False

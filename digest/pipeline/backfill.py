@@ -214,7 +214,7 @@ def _pause(result: FetchResult, *, otherwise: timedelta) -> timedelta | None:
 
 
 def _job(feed: Feed, body: bytes, *, base: str, most: int) -> ParseJob:
-    return ParseJob(url=feed.url, body=body, base=base, max_entries=most)
+    return ParseJob(url=feed.url, body=body, base=base, max_entries=most, fields=feed.fields)
 
 
 def _is_wanted(entry: Entry, goal: Goal) -> bool:

@@ -165,6 +165,7 @@ def _job(asked: _Asked, *, max_entries: int) -> ParseJob | None:
         max_entries=max_entries,
         kind=asked.feed.kind,
         selectors=asked.feed.selectors,
+        fields=asked.feed.fields,
     )
 
 

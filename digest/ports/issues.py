@@ -1,6 +1,6 @@
 """What is kept of issues: their texts, edits and renderings, and their pre-flight."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from digest.model import (
     LastLook,
     LinkCheck,
     Media,
+    MediaPurged,
     PictureSlot,
     PictureVisit,
     PreparedPicture,
@@ -178,4 +179,13 @@ class MediaStore(Protocol):
 
     def file(self, hash_: str) -> Media | None:
         """The file with that hash."""
+        ...
+
+    def purge(
+        self, wanted: Collection[PictureSlot], *, before: datetime, dry_run: bool
+    ) -> MediaPurged:
+        """Delete the files that neither a slot of ``wanted``, nor an issue, nor a rendering shows.
+
+        Those that were made or asked for since ``before`` stay; a dry run deletes nothing.
+        """
         ...

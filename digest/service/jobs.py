@@ -9,7 +9,7 @@ import structlog
 
 from digest.app import App
 from digest.curate.lastlook import look_lines
-from digest.model import Delivery, LookOutcome, Settlement
+from digest.model import Delivery, LookOutcome, MediaPurged, Settlement
 from digest.pipeline.approval import Approved, approve_automatic
 from digest.pipeline.delivery import Delivered
 from digest.pipeline.drafting import Drafted, draft_due_issues
@@ -18,6 +18,7 @@ from digest.pipeline.inbox import InboxRead, poll_inbox
 from digest.pipeline.lastcall import last_call
 from digest.pipeline.lastlook import LookedAgain, last_looks
 from digest.pipeline.lists import ListRefreshed, refresh_lists
+from digest.pipeline.media import purge_media
 from digest.pipeline.once import Happening
 from digest.pipeline.pace import Pace
 from digest.pipeline.pictures import Illustrated, illustrate_drafts
@@ -34,6 +35,7 @@ PUBLISH = "publish"
 HUBS = "hubs"
 PUSHES = "pushes"
 INBOX = "inbox"
+UPKEEP = "upkeep"
 
 SAY_EVERY_SECONDS = 60
 """How often a long delivery says how it gets on."""
@@ -41,7 +43,7 @@ SAY_EVERY_SECONDS = 60
 _NO_PATIENCE = timedelta(0)
 """Whoever waits for a rate is due at a later tick, and issues are drafted in between."""
 
-ToldOf = Happening | HubAsked | PushTaken
+ToldOf = Happening | HubAsked | PushTaken | MediaPurged
 
 
 class Jobs:
@@ -90,6 +92,10 @@ class Jobs:
     def inbox(self) -> None:
         """Read the bounce mailbox, if it is due."""
         self._run(INBOX, lambda: poll_inbox(self._app, stop=self._stop))
+
+    def upkeep(self) -> None:
+        """Delete pictures that nothing shows any more."""
+        self._run(UPKEEP, lambda: (purge_media(self._app),))
 
     def _run(self, name: str, *steps: Callable[[], Iterable[ToldOf]]) -> None:
         """Take the steps one after another; a step that breaks ends itself only, and is noted."""
@@ -158,6 +164,8 @@ def tell(happening: ToldOf) -> None:
             _tell_pictures(happening)
         case InboxRead(name=name, taken=taken, suppressed=suppressed) if taken:
             log.info("inbox.read", inbox=name, mails=len(taken), suppressed=suppressed)
+        case MediaPurged(pictures=pictures, size=size) if pictures:
+            log.info("media.purged", pictures=pictures, bytes=size)
         case Approved() | LookedAgain() | Rehearsed() | Delivered():
             _tell_sending(happening)
         case _:

@@ -15,7 +15,7 @@ from digest.deliver.intake.lmtp import LmtpListener
 from digest.errors import ListenError
 from digest.pipeline.feedback import take_feedback
 from digest.service.health import HealthReport, Pulse
-from digest.service.jobs import COLLECT, HUBS, INBOX, PUBLISH, PUSHES, Jobs
+from digest.service.jobs import COLLECT, HUBS, INBOX, PUBLISH, PUSHES, UPKEEP, Jobs
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +29,8 @@ PUSHES_EVERY = timedelta(seconds=10)
 """How often documents that hubs pushed are looked for: one indexed query where there are none."""
 INBOX_EVERY = timedelta(seconds=20)
 """How often it is looked whether the bounce mailbox is due; its interval is configured."""
+UPKEEP_EVERY = timedelta(days=1)
+"""How often what is no longer needed is looked for: it reads every issue there is."""
 
 Site = Callable[[App, Callable[[], HealthReport]], Any]
 """Makes the ASGI application of the public pages."""
@@ -136,6 +138,7 @@ def _schedule(jobs: Jobs, app: App, pulse: Pulse) -> BackgroundScheduler:
         (HUBS, jobs.hubs, HUBS_EVERY),
         (PUSHES, jobs.pushes, PUSHES_EVERY),
         (INBOX, jobs.inbox, INBOX_EVERY),
+        (UPKEEP, jobs.upkeep, UPKEEP_EVERY),
     ):
         pulse.expect(name, every=every, now=now)
         trigger = IntervalTrigger(seconds=int(every.total_seconds()))

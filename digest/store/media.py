@@ -1,12 +1,21 @@
 """The pictures that the service hands out, and what came of asking for them, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
-from digest.model import HostedPicture, Media, PictureSlot, PictureVisit, PreparedPicture
+from digest.model import (
+    HostedPicture,
+    Media,
+    MediaPurged,
+    PictureSlot,
+    PictureVisit,
+    PreparedPicture,
+)
 from digest.store.database import Database, portions
 from digest.store.tables import media, picture_visits
+from digest.store.unused import purge_unused
 
 _KEY = ("url", "box_width", "box_height")
 
@@ -32,7 +41,10 @@ class SqlMedia:
         return {visit.slot: visit for visit in found if visit.slot in wanted}
 
     def keep(self, visit: PictureVisit, picture: PreparedPicture | None = None) -> None:
-        """Remember a visit in place of the slot's earlier one, and its picture if it is new."""
+        """Remember a visit in place of the slot's earlier one, and its picture if it is new.
+
+        One that found the picture unchanged, which was deleted meanwhile, is forgotten.
+        """
         values = {
             "url": visit.slot.url,
             "box_width": visit.slot.width,
@@ -61,6 +73,8 @@ class SqlMedia:
                         "made_at": visit.visited_at,
                     },
                 )
+            elif visit.picture and not _is_there(connection, visit.picture.hash):
+                return
             connection.execute(remember.on_conflict_do_update(index_elements=_KEY, set_=values))
 
     def file(self, hash_: str) -> Media | None:
@@ -70,6 +84,16 @@ class SqlMedia:
                 select(media.c.media_type, media.c.body).where(media.c.hash == hash_)
             ).first()
         return Media(media_type=row.media_type, body=row.body) if row else None
+
+    def purge(
+        self, wanted: Collection[PictureSlot], *, before: datetime, dry_run: bool
+    ) -> MediaPurged:
+        """Delete what :func:`digest.store.unused.purge_unused` finds."""
+        return purge_unused(self._database, wanted, before=before, dry_run=dry_run)
+
+
+def _is_there(connection: Connection, hash_: str) -> bool:
+    return connection.scalar(select(media.c.hash).where(media.c.hash == hash_)) is not None
 
 
 def _read(row: Row[tuple[object, ...]]) -> PictureVisit:

@@ -35,9 +35,7 @@ def page(
     html: str | bytes, selectors: Selectors = NEWS, *, content_type: str = "text/html"
 ) -> ParseResult:
     body = html.encode() if isinstance(html, str) else html
-    return read_page(
-        body, url=URL, base=URL, content_type=content_type, selectors=selectors, max_entries=100
-    )
+    return read_page(ParseJob(url=URL, body=body, content_type=content_type), selectors)
 
 
 def read(html: str | bytes, selectors: Selectors = NEWS, *, kind: str = "text/html") -> ParsedFeed:
@@ -183,7 +181,7 @@ POSTS = Selectors(
 
 
 def api(body: bytes, selectors: Selectors = POSTS) -> ParseResult:
-    return read_api(body, url=URL, base=URL, selectors=selectors, max_entries=100)
+    return read_api(ParseJob(url=URL, body=body), selectors)
 
 
 def test_an_api_becomes_entries() -> None:

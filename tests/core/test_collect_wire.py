@@ -19,6 +19,7 @@ from digest.collect.isolation.wire import (
 from digest.model import (
     Article,
     ArticleJob,
+    Attribute,
     Entry,
     EntryKey,
     Image,
@@ -45,6 +46,7 @@ ENTRY = Entry(
     categories=("x",),
     language="de",
     support=("Call 123.",),
+    fields=(Attribute(name="price", value="9 €"),),
 )
 FEED = ParsedFeed(
     title="Site",

@@ -1,5 +1,6 @@
 """What templates see: cleaned words, safe links, fitting pictures, local days."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,9 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.compose.edition import Edition, Picture, StoryView, edition_of, plain, web_link
+from digest.compose.markdown import markdown
 from digest.compose.personalise import SLOT_DOMAIN
-from digest.model import Image, IssueKey, Newsletter, Period, Wording
-from tests.core.harbour import ISSUE, LONG_TITLE, NEWSLETTER, PUBLIC_URL, story
+from digest.compose.render import IssueRenderer
+from digest.model import Earlier, Image, IssueKey, Newsletter, Period, Wording
+from digest.resources import TEMPLATES
+from tests.core.harbour import ISSUE, LONG_TITLE, NEWSLETTER, PUBLIC_URL, section, story
+
+SOURCES = ("Coastal Courier", "Other Post", "Coastal Courier", "Coastal Courier")
 
 
 def edition(newsletter: Newsletter = NEWSLETTER) -> Edition:
@@ -79,10 +85,102 @@ def test_facts_are_one_line() -> None:
     assert lead(source="").facts == "16 June · 1 minute read"
 
 
-def test_a_button_names_its_story_unless_too_long() -> None:
-    """Links say where they lead; a headline of many lines makes no button."""
+def test_a_button_names_its_story() -> None:
+    """Links say where they lead; a long headline is cut after a word."""
     assert lead().button == "Read “The headline”"
-    assert lead(headline=Wording(value=LONG_TITLE)).button == "Read the story"
+    long = Wording(value=f"Nearly {LONG_TITLE}")
+    assert lead(headline=long).button == "Read “Nearly Everything you ever wanted to know…”"
+    assert lead(headline=long, lead_in=Wording(value="In May:")).button == f"Read “{long.value}”"
+
+
+PIER = "The harbour office has an answer on the north pier"
+
+
+@pytest.mark.parametrize(
+    ("headlines", "says"),
+    [
+        (
+            [f"{PIER} and one on the south pier", f"{PIER} after forty years of questions"],
+            [f"“{PIER} and…”", f"“{PIER}…”"],
+        ),
+        (["Tides!", "Tides?"], ["“Tides!” · Coastal Courier", "“Tides?” · Other Post"]),
+        (
+            ["Tides", "Tides", "Tides", "Tides"],
+            [
+                "“Tides” · Coastal Courier · 10 June",
+                "“Tides” · Other Post",
+                "“Tides” · Coastal Courier · 12 June",
+                "“Tides” · Coastal Courier · 12 June (2)",
+            ],
+        ),
+        (["Ebb. " * 99] * 2, [f"“{'Ebb. ' * 8}Ebb…” · {name}" for name in SOURCES[:2]]),
+    ],
+    ids=["same-beginning", "nearly", "same", "hopeless"],
+)
+def test_no_two_buttons_are_alike(headlines: list[str], says: list[str]) -> None:
+    """As much of the titles as tells them apart; else the source, the day, a number."""
+    days = (10, 11, 12, 12)
+    stories = tuple(
+        replace(story(number, text, day=days[number]), source=SOURCES[number])
+        for number, text in enumerate(headlines)
+    )
+    issue = replace(
+        ISSUE,
+        lead=stories[0],
+        sections=(section("Sea", stories[1]),),
+        also_published=stories[2:],
+    )
+    view = edition_of(issue, NEWSLETTER, public_url="").issue
+    assert view.lead
+    shown = (view.lead, *view.sections[0].stories, *view.also_published)
+    assert [one.button for one in shown] == [f"Read {text}" for text in says]
+
+
+@given(st.lists(st.text("ab .?…é", max_size=200), min_size=1, max_size=8))
+def test_no_titles_make_two_buttons_alike(texts: list[str]) -> None:
+    """Whatever the headlines are, every label stands once, and none runs over many lines."""
+    stories = tuple(story(number, text) for number, text in enumerate(texts))
+    issue = replace(ISSUE, lead=None, sections=(section("Sea", *stories),), also_published=())
+    view = edition_of(issue, NEWSLETTER, public_url="").issue
+    buttons = [one.button for one in view.sections[0].stories]
+    assert len(set(buttons)) == len(buttons)
+    assert max(map(len, buttons)) < 160
+
+
+def test_a_headline_of_pages_is_cut() -> None:
+    """A mail shows 200 characters of it, and of what it follows up; all of it is the title."""
+    text = "Why the keeper would not come down. " * 84
+    follows = Earlier(issue="weekly-1", headline=text, url="", date=ISSUE.due_at)
+    view = lead(
+        headline=Wording(value=text),
+        follows=follows,
+        image=Image(url="https://a.example/a.jpg"),
+    )
+    assert view.follows
+    assert view.picture
+    for shown in (view.headline, view.follows.headline, view.picture.alt):
+        assert len(shown) <= 201
+        assert shown.endswith("down. Why the keeper would…")
+    assert view.title == text.strip()
+
+
+def test_no_stories_are_not_counted() -> None:
+    """What says "0 stories" is left out, in the mail and on its page."""
+    issue = replace(ISSUE, lead=None, sections=(), also_published=())
+    renderer = IssueRenderer(folders=[TEMPLATES], public_url=PUBLIC_URL)
+    rendered = renderer.render(issue, NEWSLETTER)
+    assert not re.search(r"\b0 stor|· *<|·\s*$", rendered.web + rendered.text, re.MULTILINE)
+    assert "0 stories" not in rendered.html
+    assert "0 stories" not in markdown(edition_of(issue, NEWSLETTER, public_url=""))
+
+
+def test_the_page_has_the_whole_headline() -> None:
+    """Whoever follows "View in browser" reads what the mail cut off."""
+    text = f"{'Why the keeper would not come down. ' * 84}The end"
+    issue = replace(ISSUE, lead=story(1, text))
+    rendered = IssueRenderer(folders=[TEMPLATES], public_url=PUBLIC_URL).render(issue, NEWSLETTER)
+    assert "The end</p>" in rendered.web
+    assert "The end" not in rendered.html.partition("<body")[2] + rendered.text
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,10 @@ def test_a_plural_is_replaced_without_a_header(tmp_path: Path) -> None:
 
 def test_a_region_falls_back_to_its_language(tmp_path: Path) -> None:
     """What Swiss German does not say, German does; what that does not, English."""
-    catalogue(tmp_path, "de_CH", 'msgid "Read the story"\nmsgstr "Artikel lesen"\n')
+    catalogue(tmp_path, "de_CH", 'msgid "Also published"\nmsgstr "Sonst noch"\n')
     words = read_words("de-ch", (tmp_path, TEMPLATES))
 
-    assert words.text("Read the story") == "Artikel lesen"
+    assert words.text("Also published") == "Sonst noch"
     assert words.text("Unsubscribe") == "Abmelden"
     assert words.text("Not a text of ours") == "Not a text of ours"
 

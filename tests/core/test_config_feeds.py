@@ -13,6 +13,7 @@ from digest.model import Attribute, Feed, FeedList, Login, Selectors, SourceKind
 
 URL = "https://one.example/feed.xml"
 HEAD = f'[[feed]]\nurl = "{URL}"\n'
+MANY_FIELDS = "{ " + ", ".join(f'f{n} = "g:f{n}"' for n in range(21)) + " }"
 ENVIRONMENT = {"DIGEST_ONE": "s3cret", "DIGEST_SMTP_PASSWORD": "mail"}
 FULL = f"""\
 {HEAD}title = "One"
@@ -109,6 +110,18 @@ def test_every_key_is_read() -> None:
         ('headers = { "a b" = "x" }', 3, "a b", "no header's name"),
         ('headers = "x"', 3, "headers", "for example"),
         ('attributes = "x"', 3, "attributes", "a table"),
+        ('fields = ["g:price"]', 3, "fields", 'such as { price = "g:price" }'),
+        ('fields = { Price = "g:price" }', 3, "Price", 'for example "price"'),
+        ('fields = { price = "<g:price>" }', 3, "price", 'for example "g:price"'),
+        ('fields = { price = "" }', 3, "price", "must not be empty"),
+        ('fields = { price = "_shop[x]" }', 3, "price", "no path into JSON"),
+        (
+            'kind = "page"\nfields = { price = "b[" }\n[feed.selectors]\nentry = "li"\ntitle = "a"',
+            4,
+            "price",
+            "no CSS selector",
+        ),
+        (f"fields = {MANY_FIELDS}", 3, "fields", "20 are kept at most"),
     ],
     ids=lambda value: str(value)[:40] if isinstance(value, str) else None,
 )
@@ -206,6 +219,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
         interval=timedelta(minutes=90),
         full_text=True,
         attributes=(Attribute(name="{urn:x}id", value='a "b"'),),
+        fields=(Attribute(name="price", value="offer.price"), Attribute(name="venue", value="at")),
     )
     add_feed(path, feed)
     assert read_feeds(path) == (feed,)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.curate.inbox import inbox_row
-from digest.model import EntryKey, Newsletter, Schedule, Sender, Story, Topic, Wording
+from digest.model import Attribute, EntryKey, Newsletter, Schedule, Sender, Story, Topic, Wording
 
 NEWSLETTER = Newsletter(
     id="weekly",
@@ -69,6 +69,24 @@ def subject(template: str, *headlines: str) -> str:
 def test_subject(template: str, headlines: list[str], expected: str) -> None:
     """The template is filled once, with grammar, and a long lead is cut at a word."""
     assert subject(template, *headlines) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"venue": "Pier  Hall", "price": "9"}, "First at Pier Hall"),
+        ({"price": "9"}, "First and 1 more"),
+        ({"venue": "{count} " * 80}, f"First at {'{count} ' * 6}{{count}}…"),
+    ],
+    ids=["has-it", "has-not", "hostile"],
+)
+def test_a_subject_can_name_a_field_of_the_lead(fields: dict[str, str], expected: str) -> None:
+    """In few words; without the field, the usual subject."""
+    newsletter = replace(NEWSLETTER, subject="{lead} at {lead.fields.venue}")
+    kept = tuple(Attribute(name=name, value=value) for name, value in fields.items())
+    lead, other = stories("First", "Second")
+    told = [replace(lead, fields=kept), other]
+    assert inbox_row(newsletter, told, day=date(2026, 11, 20)).subject == expected
 
 
 def test_very_long_subjects_are_cut() -> None:

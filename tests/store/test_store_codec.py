@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from digest.errors import StoreVersionError
 from digest.model import (
+    Attribute,
     Entry,
     EntryKey,
     Image,
@@ -27,6 +28,9 @@ TEXTS = st.text(max_size=20)  # lone surrogates, NULs and all
 MOMENTS = st.datetimes(timezones=st.just(UTC))
 SIZES = st.none() | st.integers(min_value=0, max_value=10_000)
 NAMES = st.lists(TEXTS, max_size=3).map(tuple)
+FIELDS = st.dictionaries(TEXTS, TEXTS, max_size=3).map(
+    lambda texts: tuple(Attribute(name=name, value=text) for name, text in texts.items())
+)
 KEYS = st.builds(EntryKey, feed=TEXTS, id=TEXTS)
 IMAGES = st.builds(Image, url=TEXTS, alt=TEXTS, credit=TEXTS, width=SIZES, height=SIZES)
 WORDINGS = st.builds(Wording, value=TEXTS, origin=st.sampled_from(Origin))
@@ -47,6 +51,7 @@ ENTRIES = st.builds(
     language=TEXTS,
     support=NAMES,
     full_text=st.booleans(),
+    fields=FIELDS,
 )
 STORIES = st.builds(
     Story,
@@ -58,6 +63,7 @@ STORIES = st.builds(
     published_at=MOMENTS,
     minutes=st.integers(0, 99),
     authors=NAMES,
+    fields=FIELDS,
     image=st.none() | IMAGES,
     reason=TEXTS,
     support=NAMES,

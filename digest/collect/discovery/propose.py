@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from digest.collect.discovery.propose_api import api_selectors
 from digest.collect.discovery.propose_page import page_selectors
-from digest.collect.sources.apis import load, read_api
-from digest.collect.sources.pages import parse_page, read_page
-from digest.model import Entry, Feed, ParsedFeed, ParseFailed, ParseResult, Selectors, SourceKind
+from digest.collect.sources.apis import load
+from digest.collect.sources.kinds import read_source
+from digest.collect.sources.pages import parse_page
+from digest.model import Entry, Feed, ParsedFeed, ParseFailed, ParseJob, Selectors, SourceKind
 
 _MOST = 3
 _FEWEST_ENTRIES = 2
@@ -50,16 +51,12 @@ def _guesses(body: bytes, url: str, content_type: str, kind: SourceKind) -> tupl
 def _tried(
     body: bytes, url: str, content_type: str, kind: SourceKind, selectors: Selectors
 ) -> ParsedFeed | ParseFailed:
-    result: ParseResult
-    if kind is SourceKind.API:
-        result = read_api(body, url=url, base=url, selectors=selectors, max_entries=_PREVIEWED)
-    else:
-        result = read_page(
-            body,
-            url=url,
-            base=url,
-            content_type=content_type,
-            selectors=selectors,
-            max_entries=_PREVIEWED,
-        )
-    return result
+    job = ParseJob(
+        url=url,
+        body=body,
+        content_type=content_type,
+        max_entries=_PREVIEWED,
+        kind=kind,
+        selectors=selectors,
+    )
+    return read_source(job)

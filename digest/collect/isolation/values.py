@@ -1,9 +1,10 @@
 """Entries, images and moments as JSON values, and back; every one checked on arrival."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from digest.model import Entry, EntryKey, Image
+from digest.model import Attribute, Entry, EntryKey, Image
 
 
 def entry_value(entry: Entry) -> list[Any]:
@@ -24,6 +25,7 @@ def entry_value(entry: Entry) -> list[Any]:
         entry.language,
         entry.support,
         entry.full_text,
+        fields_value(entry.fields),
     ]
 
 
@@ -34,7 +36,7 @@ def read_entry(value: object, *, feed: str) -> Entry:
     """
     match value:
         case [id_, title, page, fingerprint, feed_title, authors, published, updated, *rest]:
-            summary, content, image, categories, language, support, full_text = rest
+            summary, content, image, categories, language, support, full_text, fields = rest
         case _:
             raise ValueError("not an entry")
     return Entry(
@@ -53,7 +55,20 @@ def read_entry(value: object, *, feed: str) -> Entry:
         language=read_text(language),
         support=read_texts(support),
         full_text=full_text is True,
+        fields=read_fields(fields),
     )
+
+
+def fields_value(fields: Iterable[Attribute]) -> list[Any]:
+    """Each field's name and value."""
+    return [(each.name, each.value) for each in fields]
+
+
+def read_fields(value: object) -> tuple[Attribute, ...]:
+    """The fields of a list of names and values."""
+    if isinstance(value, list):
+        return tuple(_read_field(each) for each in value)
+    raise ValueError("not a list of fields")
 
 
 def image_value(image: Image | None) -> list[Any] | None:
@@ -93,6 +108,13 @@ def read_duration(value: object) -> timedelta | None:
     if isinstance(value, int | float) and 0 <= value <= timedelta.max.total_seconds():
         return timedelta(seconds=value)
     raise ValueError("not a duration")
+
+
+def _read_field(value: object) -> Attribute:
+    match value:
+        case [str(name), str(text)]:
+            return Attribute(name=name, value=text)
+    raise ValueError("not a field")
 
 
 def read_text(value: object) -> str:

@@ -11,10 +11,12 @@ from typing import Any
 from digest.collect.articles.imagesize import ImageSize, image_size
 from digest.collect.isolation.values import (
     entry_value,
+    fields_value,
     image_value,
     moment_value,
     read_duration,
     read_entry,
+    read_fields,
     read_image,
     read_moment,
     read_text,
@@ -216,11 +218,12 @@ def _source_head(job: ParseJob) -> list[Any]:
         job.max_entries,
         job.kind,
         asdict(job.selectors) if job.selectors else None,
+        fields_value(job.fields),
     ]
 
 
 def _source_task(fields: list[Any], body: bytes) -> ParseJob:
-    url, base, content_location, content_type, max_entries, kind, selectors = fields
+    url, base, content_location, content_type, max_entries, kind, selectors, kept = fields
     return ParseJob(
         url=url,
         body=body,
@@ -230,6 +233,7 @@ def _source_task(fields: list[Any], body: bytes) -> ParseJob:
         max_entries=max_entries,
         kind=SourceKind(kind),
         selectors=Selectors(**selectors) if selectors else None,
+        fields=read_fields(kept),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
 from digest.collect.images import side
 from digest.collect.parsing.exports import published
+from digest.collect.parsing.fields import element_fields
 from digest.collect.wording import has_tags, is_html
-from digest.model import Image
+from digest.model import Attribute, Image
 
 _Element = Mapping[str, Any]
 
@@ -32,9 +34,18 @@ _MAX_FREQUENCY_DIGITS = 4
 
 
 def read_elements(
-    feed: _Element, entries: Sequence[_Element], *, url: str, atom: bool, problems: tuple[str, ...]
+    feed: _Element,
+    entries: Sequence[_Element],
+    *,
+    url: str,
+    atom: bool,
+    problems: tuple[str, ...],
+    fields: Sequence[Attribute],
 ) -> RawFeed:
-    """The document that feedparser read from ``url`` as ``feed`` and ``entries``."""
+    """The document that feedparser read from ``url`` as ``feed`` and ``entries``.
+
+    ``fields`` are kept of each entry, too; see :func:`~digest.collect.parsing.fields.element_key`.
+    """
     language = _str(feed.get("language"))
     entries, left_out = published(feed, entries)
     return RawFeed(
@@ -49,7 +60,13 @@ def read_elements(
         complete="fh_complete" in feed,
         generator=_generator(feed),
         authors=tuple(_authors(feed)),
-        entries=tuple(_entry(item, url=url, atom=atom, language=language) for item in entries),
+        entries=tuple(
+            replace(
+                _entry(item, url=url, atom=atom, language=language),
+                fields=element_fields(item, fields),
+            )
+            for item in entries
+        ),
         problems=(*problems, *filter(None, (left_out,))),
     )
 

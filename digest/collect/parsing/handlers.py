@@ -98,6 +98,8 @@ class Walker(Handlers):
     intextinput: int
     sourcedata: _Element
     namespaces_in_use: dict[str, str]
+    namespacemap: dict[str | None, str]
+    track_namespace: Callable[[str | None, str], None]
     _matchnamespaces: Mapping[str, str]
     map_content_type: Callable[[str], str]
     handle_data: Callable[..., None]
@@ -109,6 +111,15 @@ class Walker(Handlers):
         self._document_base = self.baseuri
         self._names: dict[str, str] = {}
         self._depths: dict[str, int] = {}
+
+    def open_namespace(self, prefix: str | None, uri: str | None) -> None:
+        """A namespace is declared, under a prefix or as the one of elements without."""
+        if not uri:
+            return
+        self.track_namespace(prefix, uri)
+        known = self._prefix(uri)
+        if known is not None:
+            self.namespacemap[prefix] = known
 
     def open_element(self, name: str, attributes: _Attributes) -> None:
         """An element begins; names are expat's, with namespace and prefix."""

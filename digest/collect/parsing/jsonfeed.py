@@ -1,13 +1,16 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org), read without trusting a single field's type."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 
 from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
 from digest.collect.images import side
 from digest.collect.parsing.encoding import decode
+from digest.collect.parsing.fields import json_fields
 from digest.collect.wording import is_html
-from digest.model import Image, ParseFailed
+from digest.model import Attribute, Image, ParseFailed
 
 _VERSION = "jsonfeed.org/version/"
 
@@ -17,8 +20,14 @@ def looks_like_json(body: bytes) -> bool:
     return body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
 
 
-def read_json_feed(body: bytes, content_type: str = "") -> RawFeed | ParseFailed:
-    """The document as a feed. Items that are no objects are left out and counted."""
+def read_json_feed(
+    body: bytes, content_type: str = "", *, fields: Sequence[Attribute] = ()
+) -> RawFeed | ParseFailed:
+    """The document as a feed. Items that are no objects are left out and counted.
+
+    ``fields`` are paths to what else is kept of each item; publishers' own stand in objects whose
+    names begin with an underscore (JSON Feed 1.1, "Extensions").
+    """
     try:
         document = json.loads(decode(body, content_type).text)
     except (ValueError, RecursionError):
@@ -26,7 +35,11 @@ def read_json_feed(body: bytes, content_type: str = "") -> RawFeed | ParseFailed
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(document, dict) or not isinstance(items, list):
         return ParseFailed(reason="the document is JSON, but no JSON Feed: it has no list of items")
-    entries = tuple(_entry(item) for item in items if isinstance(item, dict))
+    entries = tuple(
+        replace(_entry(item), fields=json_fields(item, fields))
+        for item in items
+        if isinstance(item, dict)
+    )
     return RawFeed(
         title=Markup(text=_text(document, "title")),
         home_url=_text(document, "home_page_url"),

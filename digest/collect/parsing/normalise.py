@@ -9,14 +9,21 @@ from html import escape
 from urllib.parse import urlsplit
 
 from digest.collect.credits import credited, without_credits
-from digest.collect.document import Markup, RawEntry, RawFeed
+from digest.collect.document import Markup, RawEntry, RawFeed, RawField
 from digest.collect.images import lead_image
 from digest.collect.repeats import without_repeats
 from digest.collect.sanitise import clean_html, text_of_clean, without_tags
 from digest.collect.support import support_lines
 from digest.collect.urls import absolute_url, canonical_url
-from digest.collect.wording import first_words, names_of, one_line, summary_of, title_of
-from digest.model import Entry, EntryKey, ParsedFeed
+from digest.collect.wording import (
+    field_of,
+    first_words,
+    names_of,
+    one_line,
+    summary_of,
+    title_of,
+)
+from digest.model import Attribute, Entry, EntryKey, ParsedFeed
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _REMOVED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -72,7 +79,9 @@ def normalise(raw: RawFeed, *, url: str, base: str = "", max_entries: int) -> Pa
     )
 
 
-def fingerprint(*, title: str, url: str, summary: str, content: str) -> str:
+def fingerprint(
+    *, title: str, url: str, summary: str, content: str, fields: tuple[Attribute, ...] = ()
+) -> str:
     """32 hexadecimal characters that change when what a reader sees changes.
 
     ``content`` is clean HTML; only its text counts, so that a rotated image server or a
@@ -80,6 +89,7 @@ def fingerprint(*, title: str, url: str, summary: str, content: str) -> str:
     """
     text = " ".join(without_tags(content).split())
     seen = f"{title}\x1f{url}\x1f{summary}\x1f{text}"
+    seen += "".join(f"\x1f{field.name}\x1e{field.value}" for field in fields)
     return sha256(seen.encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -120,11 +130,14 @@ def _entry(raw: RawEntry, source: _Source) -> Entry | None:
     summary = _summary(summary_html, content)
     content = content or summary_html
     title = title_of(raw.title) or _stand_in_title(summary, url, source)
+    fields = _fields(raw.fields)
     return Entry(
         key=EntryKey(feed=source.url, id=_identity(raw, source, title=title, content=content)),
         title=title,
         url=url,
-        fingerprint=fingerprint(title=title, url=url, summary=summary, content=content),
+        fingerprint=fingerprint(
+            title=title, url=url, summary=summary, content=content, fields=fields
+        ),
         feed_title=source.title,
         authors=names_of(raw.authors, _MAX_AUTHORS) or source.authors,
         published_at=raw.published_at or raw.updated_at,
@@ -135,7 +148,14 @@ def _entry(raw: RawEntry, source: _Source) -> Entry | None:
         categories=names_of(raw.categories),
         language=language_of(raw.language) or source.language,
         support=support_lines(content),
+        fields=fields,
     )
+
+
+def _fields(raw: tuple[RawField, ...]) -> tuple[Attribute, ...]:
+    """The fields that say something, in an order that does not depend on the configuration's."""
+    read = {field.name: field_of(field.value) for field in raw}
+    return tuple(Attribute(name=name, value=read[name]) for name in sorted(read) if read[name])
 
 
 def _page(raw: RawEntry, source: _Source, base: str) -> str:

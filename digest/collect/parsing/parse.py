@@ -8,6 +8,7 @@ of its loose parser.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import unescape
 from typing import Any, NamedTuple
 from xml.parsers import expat
@@ -17,13 +18,14 @@ from feedparser.api import LooseFeedParser, StrictFeedParser
 from digest.collect.document import RawFeed
 from digest.collect.parsing.elements import read_elements
 from digest.collect.parsing.encoding import decode
+from digest.collect.parsing.fields import element_key
 from digest.collect.parsing.handlers import SEPARATOR, Handlers, Walker
 from digest.collect.parsing.jsonfeed import looks_like_json, read_json_feed
 from digest.collect.parsing.limits import cut_to, declares_entities
 from digest.collect.parsing.mending import mended, without_debris
 from digest.collect.parsing.normalise import normalise
 from digest.collect.urls import absolute_url
-from digest.model import ParseFailed, ParseJob, ParseResult
+from digest.model import Attribute, ParseFailed, ParseJob, ParseResult
 
 _BLANK = b"\x00\t\n\r \xef\xbb\xbf\xfe\xff"
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
@@ -49,17 +51,25 @@ def parse_job(job: ParseJob) -> ParseResult:
         base=absolute_url(job.content_location, job.base or job.url) or job.base,
         content_type=job.content_type,
         max_entries=job.max_entries,
+        fields=job.fields,
     )
 
 
 def parse_feed(
-    body: bytes, *, url: str, base: str = "", content_type: str = "", max_entries: int = 2000
+    body: bytes,
+    *,
+    url: str,
+    base: str = "",
+    content_type: str = "",
+    max_entries: int = 2000,
+    fields: tuple[Attribute, ...] = (),
 ) -> ParseResult:
     """Read a document as a feed. Never raises: what is no feed is a :class:`ParseFailed`.
 
     ``url`` is the feed's own, and identifies it in every entry's key; ``base`` is where the
-    document was found in the end, and what its relative links start from. A document that breaks
-    off gives the entries before the break and a sentence in ``problems``.
+    document was found in the end, and what its relative links start from. ``fields`` are kept of
+    each entry, too. A document that breaks off gives the entries before the break and a sentence
+    in ``problems``.
 
     :raises MemoryError: when there is not enough of it; the process may go on.
     """
@@ -68,20 +78,26 @@ def parse_feed(
     # An XML declaration may only stand at the very start; blank lines before it are common.
     body = body.lstrip(b" \t\r\n")
     if looks_like_json(body):
-        raw = read_json_feed(body, content_type)
+        raw = read_json_feed(body, content_type, fields=fields)
     else:
-        raw = _read_xml(body, url=base or url, content_type=content_type, most=max_entries)
+        raw = _read_xml(
+            body, url=base or url, content_type=content_type, most=max_entries, fields=fields
+        )
     if isinstance(raw, ParseFailed):
         return raw
     return normalise(raw, url=url, base=base or url, max_entries=max_entries)
 
 
 class _Reading(NamedTuple):
-    """What a parser made of a document. ``problem`` is empty when it was well-formed."""
+    """What a parser made of a document. ``problem`` is empty when it was well-formed.
+
+    ``prefixes`` are the document's for namespaces that feedparser knows by another name.
+    """
 
     feed: Mapping[str, Any]
     entries: Sequence[Mapping[str, Any]]
     version: str
+    prefixes: Mapping[str | None, str]
     problem: str = ""
     complete: bool = True
 
@@ -97,7 +113,9 @@ class _Loose(Handlers, LooseFeedParser):  # type: ignore[misc] # feedparser is u
     resolve_relative_uris = False
 
 
-def _read_xml(body: bytes, *, url: str, content_type: str, most: int) -> RawFeed | ParseFailed:
+def _read_xml(
+    body: bytes, *, url: str, content_type: str, most: int, fields: tuple[Attribute, ...] = ()
+) -> RawFeed | ParseFailed:
     decoded = decode(body, content_type)
     if declares_entities(decoded.text):
         return ParseFailed(reason="the document declares XML entities, which are not read")
@@ -118,6 +136,9 @@ def _read_xml(body: bytes, *, url: str, content_type: str, most: int) -> RawFeed
         url=url,
         atom=reading.version.startswith("atom"),
         problems=tuple(filter(None, (decoded.problem, reading.problem))),
+        fields=tuple(
+            replace(field, value=element_key(field.value, reading.prefixes)) for field in fields
+        ),
     )
 
 
@@ -143,9 +164,7 @@ def _strict(text: str, base: str) -> _Reading:
     parser.namespace_prefixes = True
     parser.buffer_text = True
     parser.buffer_size = 1 << 16
-    parser.StartNamespaceDeclHandler = lambda prefix, uri: (
-        uri and reader.track_namespace(prefix, uri)
-    )
+    parser.StartNamespaceDeclHandler = reader.open_namespace
     parser.StartElementHandler = reader.open_element
     parser.EndElementHandler = reader.close_element
     parser.CharacterDataHandler = reader.handle_data
@@ -161,6 +180,7 @@ def _strict(text: str, base: str) -> _Reading:
         feed=reader.feeddata,
         entries=reader.entries,
         version=reader.version,
+        prefixes=reader.namespacemap,
         problem=problem,
         complete=complete,
     )
@@ -173,6 +193,7 @@ def _loose(text: str, base: str) -> _Reading:
         feed=dict(reader.feeddata),
         entries=[dict(entry) for entry in reader.entries],
         version=reader.version,
+        prefixes=reader.namespacemap,
         complete=False,
     )
 

@@ -2,44 +2,46 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from digest.collect.dates import read_date
 from digest.collect.document import Markup, RawEntry, RawFeed
+from digest.collect.parsing.fields import json_fields, texts_at
 from digest.collect.parsing.normalise import normalise
 from digest.collect.sources.parts import Parts
 from digest.collect.wording import is_html
-from digest.model import Image, ParseFailed, ParseResult, Selectors
+from digest.model import Image, ParseFailed, ParseJob, ParseResult, Selectors
 from digest.model.json_path import JsonPath, filled, placeholders
 
-_NUMBERS = (int, float)
 
-
-def read_api(
-    body: bytes, *, url: str, base: str, selectors: Selectors, max_entries: int
-) -> ParseResult:
+def read_api(job: ParseJob, selectors: Selectors) -> ParseResult:
     """Read an API's answer by its paths. Never raises.
 
     An empty list is a feed without entries; an answer without the list is a failure. A link may
     be a template, such as ``https://town.example/news/{slug}``.
     """
-    document = load(body)
+    document = load(job.body)
     if isinstance(document, ParseFailed):
         return document
     path = JsonPath.parse(selectors.entry)
-    found = list(_some(path.find(document), max_entries + 1))
+    found = list(_some(path.find(document), job.max_entries + 1))
     if not found and not _has_list(path, document):
         keys = ", ".join(list(document)[:8]) if isinstance(document, dict) else "a list"
         reason = f"the answer has nothing at {selectors.entry!r}; it holds {keys or 'nothing'}"
         return ParseFailed(reason=reason)
     parts = Parts.of(selectors, api_part)
-    entries = tuple(entry for item in found if (entry := entry_of(item, parts)) is not None)
+    entries = tuple(
+        replace(entry, fields=json_fields(item, job.fields))
+        for item in found
+        if (entry := entry_of(item, parts)) is not None
+    )
     if found and not entries:
         reason = f"nothing at {selectors.entry!r} has a title at {selectors.title!r}"
         return ParseFailed(reason=reason)
+    base = job.base or job.url
     raw = RawFeed(home_url=base, entries=entries)
-    return normalise(raw, url=url, base=base, max_entries=max_entries)
+    return normalise(raw, url=job.url, base=base, max_entries=job.max_entries)
 
 
 def load(body: bytes) -> object | ParseFailed:
@@ -60,7 +62,7 @@ class ApiPart:
 
     def read(self, item: object) -> str:
         """The part's text; empty where a path finds nothing."""
-        values = tuple(next(_texts(path, item), "") for path in self.paths)
+        values = tuple(next(texts_at(path, item), "") for path in self.paths)
         if not self.template:
             return values[0]
         quoted = tuple(quote(value, safe="/") for value in values)
@@ -91,25 +93,6 @@ def entry_of(item: object, parts: Parts[ApiPart]) -> RawEntry | None:
 
 def _read(part: ApiPart | None, item: object) -> str:
     return part.read(item) if part else ""
-
-
-def _texts(path: JsonPath, item: object) -> Iterator[str]:
-    for value in path.find(item):
-        yield from _scalars(value)
-
-
-def _scalars(value: object) -> Iterator[str]:
-    """A text or number; of a list, those of its members."""
-    if isinstance(value, list):
-        for member in value:
-            yield from _scalars(member) if not isinstance(member, list) else ()
-    if isinstance(value, bool):
-        return
-    if isinstance(value, str) and value.strip():
-        # JSON can spell lone surrogates, which nothing can store or send.
-        yield value.strip().encode("utf-8", "replace").decode()
-    elif isinstance(value, _NUMBERS) and abs(value) < 1e15:  # noqa: PLR2004 - no id or date is longer
-        yield str(value)
 
 
 def _some(found: Iterator[object], most: int) -> Iterator[object]:

@@ -12,20 +12,5 @@ def read_source(job: ParseJob) -> ParseResult:
         return parse_job(job)
     if job.selectors is None:
         return ParseFailed(reason="the source has no selectors")
-    base = job.base or job.url
-    if job.kind is SourceKind.API:
-        return read_api(
-            job.body,
-            url=job.url,
-            base=base,
-            selectors=job.selectors,
-            max_entries=job.max_entries,
-        )
-    return read_page(
-        job.body,
-        url=job.url,
-        base=base,
-        content_type=job.content_type,
-        selectors=job.selectors,
-        max_entries=job.max_entries,
-    )
+    read = read_api if job.kind is SourceKind.API else read_page
+    return read(job, job.selectors)

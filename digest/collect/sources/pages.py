@@ -6,17 +6,18 @@ What comes out is a document like any other, so that identity, cleaning and chec
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 from lxml import etree, html
 
 from digest.collect.dates import read_date
-from digest.collect.document import Markup, RawEntry, RawFeed
+from digest.collect.document import Markup, RawEntry, RawFeed, RawField
 from digest.collect.parsing.normalise import normalise
 from digest.collect.sources.parts import Parts
 from digest.collect.urls import absolute_url
 from digest.config.selectors import PagePart, page_part
-from digest.model import Image, ParseFailed, ParseResult, Selectors
+from digest.model import Image, ParseFailed, ParseJob, ParseResult, Selectors
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w:.-]+)", re.IGNORECASE)
 _BACKGROUND = re.compile(r"url\(\s*[\"']?([^\"')]+)")
@@ -25,15 +26,14 @@ _LAZY = ("data-src", "data-original", "data-lazy-src", "src")
 _UNREADABLE = "the page cannot be read as HTML"
 
 
-def read_page(
-    body: bytes, *, url: str, base: str, content_type: str, selectors: Selectors, max_entries: int
-) -> ParseResult:
+def read_page(job: ParseJob, selectors: Selectors) -> ParseResult:
     """Read a page by its selectors. Never raises: a page without entries is a failure.
 
-    Relative URLs start from the page's ``<base>``, else from ``base``. Entries without a link of
+    Relative URLs start from the page's ``<base>``, else from the job's. Entries without a link of
     their own lead to the page; those without title and link are left out.
     """
-    root = parse_page(body, content_type=content_type, base=base)
+    base = job.base or job.url
+    root = parse_page(job.body, content_type=job.content_type, base=base)
     if root is None:
         return ParseFailed(reason=_UNREADABLE)
     found = select(root, page_part(selectors.entry))
@@ -44,13 +44,17 @@ def read_page(
         )
     parts = Parts.of(selectors, page_part)
     language = root.get("lang") or ""
-    entries = (entry_of(element, parts, language) for element in found[: max_entries + 1])
-    kept = tuple(entry for entry in entries if entry is not None)
+    fields = [(field.name, page_part(field.value)) for field in job.fields]
+    kept = tuple(
+        replace(entry, fields=_fields(element, fields))
+        for element in found[: job.max_entries + 1]
+        if (entry := entry_of(element, parts, language)) is not None
+    )
     if not kept:
         reason = f"nothing that matches {selectors.entry!r} holds a title by {selectors.title!r}"
         return ParseFailed(reason=reason)
     raw = RawFeed(title=page_title(root), home_url=base, language=language, entries=kept)
-    return normalise(raw, url=url, base=base, max_entries=max_entries)
+    return normalise(raw, url=job.url, base=base, max_entries=job.max_entries)
 
 
 def parse_page(body: bytes, *, content_type: str, base: str) -> html.HtmlElement | None:
@@ -143,6 +147,12 @@ def _markup(element: html.HtmlElement, part: PagePart | None) -> Markup:
     if not text_of(found):
         return Markup(text=found.get("title") or found.get("alt") or "")
     return Markup(text=html.tostring(found, encoding="unicode", with_tail=False), html=True)
+
+
+def _fields(
+    element: html.HtmlElement, fields: Sequence[tuple[str, PagePart]]
+) -> tuple[RawField, ...]:
+    return tuple(RawField(name=name, value=_markup(element, part)) for name, part in fields)
 
 
 def _values(

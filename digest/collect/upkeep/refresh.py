@@ -111,7 +111,8 @@ def is_due(feed: Feed, state: FeedState, now: datetime) -> bool:
 def request_for(feed: Feed, state: FeedState) -> FetchRequest:
     """The conditional request for the copy that is kept (RFC 9110, section 13).
 
-    Unconditional where that copy was read by other selectors than those the feed has now.
+    Unconditional where that copy was read by other selectors, or for other fields, than the feed
+    has now.
     """
     same = state.body_hash.partition(_READ_BY)[2] == _reading(feed)
     return FetchRequest(
@@ -132,7 +133,7 @@ def body_hash(body: bytes) -> str:
 def needs_parsing(feed: Feed, state: FeedState, fetched: Fetched) -> bool:
     """Whether the document differs from the one last parsed; many servers never say 304.
 
-    A page or an API is also read anew once its selectors are others.
+    It is also read anew once the selectors, or the fields that are kept, are others.
     """
     return state.body_hash != _document_hash(feed, fetched.body)
 
@@ -143,10 +144,11 @@ def _document_hash(feed: Feed, body: bytes) -> str:
 
 
 def _reading(feed: Feed) -> str:
-    """What tells one set of selectors from another; empty for feeds, which have none."""
-    if feed.selectors is None:
+    """What tells one set of selectors and fields from another; empty without any."""
+    if feed.selectors is None and not feed.fields:
         return ""
-    return sha256(repr((feed.kind.value, feed.selectors)).encode()).hexdigest()[:16]
+    way = (feed.kind.value, feed.selectors, *feed.fields)
+    return sha256(repr(way).encode()).hexdigest()[:16]
 
 
 def decide(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from digest.compose.branding import LinkView, LogoView
 from digest.compose.edition.desk import Desk, plain, web_link
+from digest.compose.edition.labels import labelled
 from digest.compose.edition.stories import picture_view, section_views, story_view
 from digest.compose.edition.views import (
     GreetingView,
@@ -54,7 +55,7 @@ def edition_of(issue: Issue, newsletter: Newsletter, *, public_url: str) -> Edit
         direction=direction(newsletter.language),
     )
     return Edition(
-        issue=_issue_view(issue, desk),
+        issue=labelled(_issue_view(issue, desk), desk.phrases),
         newsletter=_newsletter_view(newsletter, desk, public_url),
         links=Links(web=f"{public_url}/issues/{issue.slug}"),
         phrases=desk.phrases,
@@ -67,7 +68,7 @@ def _issue_view(issue: Issue, desk: Desk) -> IssueView:
         preheader=plain(issue.preheader.value),
         title=desk.line(issue.title.value),
         date=desk.phrases.issue_date(desk.day(desk.issued_at)),
-        count=desk.phrases.stories(len(issue.stories)),
+        count=desk.phrases.stories(len(issue.stories)) if issue.stories else "",
         intro=desk.paragraphs(issue.intro.value),
         lead=story_view(issue.lead, desk) if issue.lead else None,
         sections=section_views(issue, desk),

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from digest.compose.bidi import embedded
 from digest.compose.edition.desk import Desk, plain, web_link
+from digest.compose.edition.fields import FieldsView
 from digest.compose.edition.views import (
     CoverageView,
     FollowedView,
@@ -15,13 +16,12 @@ from digest.compose.edition.views import (
     StoryView,
 )
 from digest.compose.personalise import mark_id
+from digest.compose.sentences import LONGEST_HEADLINE, shortened
 from digest.model import Coverage, Earlier, Image, Issue, Quote, Section, Story
 
 _UNSHOWABLE = (".svg", ".svgz", ".tif", ".tiff", ".avif", ".heic", ".pdf", ".mp3", ".mp4")
 # Below this width a picture is an icon or a tracking pixel.
 _SMALLEST_PICTURE = 72
-# A longer headline makes a button of many lines.
-_LONGEST_BUTTON_TITLE = 44
 # More of them are a wall of names.
 _NAMED_SOURCES = 5
 
@@ -52,12 +52,10 @@ def _section_view(section: Section, desk: Desk, *, part: str, first: int) -> Sec
 
 def story_view(story: Story, desk: Desk) -> StoryView:
     """A story, whether it leads, stands in a section or is only listed."""
-    headline = plain(story.headline.value)
-    shown = embedded(headline, within=desk.direction)
-    # A roundup names its posts nowhere else.
-    named = len(headline) <= _LONGEST_BUTTON_TITLE or bool(story.lead_in.value)
+    headline = _headline(story.headline.value)
     return StoryView(
-        headline=shown,
+        headline=embedded(headline, within=desk.direction),
+        title=desk.line(story.headline.value),
         url=web_link(story.url),
         excerpt=desk.line(story.excerpt.value),
         source=desk.line(story.source),
@@ -65,7 +63,6 @@ def story_view(story: Story, desk: Desk) -> StoryView:
             desk.day(story.published_at), issue_day=desk.day(desk.issued_at)
         ),
         minutes=desk.phrases.reading_time(story.minutes),
-        button=desk.phrases.read(shown) if named else desk.phrases.read_story,
         authors=tuple(desk.line(author) for author in story.authors),
         picture=picture_view(story.image, headline, desk) if story.image else None,
         support=tuple(filter(None, map(desk.line, story.support))),
@@ -75,7 +72,17 @@ def story_view(story: Story, desk: Desk) -> StoryView:
         quotes=tuple(_quote_view(quote, desk) for quote in story.quotes),
         published=desk.day(story.published_at).isoformat(),
         topic=mark_id(story.placement.topic) if story.placement else "",
+        fields=FieldsView({each.name: _field(each.value, desk) for each in story.fields}),
     )
+
+
+def _headline(text: str) -> str:
+    return shortened(plain(text), characters=LONGEST_HEADLINE)
+
+
+def _field(value: str, desk: Desk) -> str:
+    """A link as it is, so that it can be followed; all else as a line."""
+    return web_link(value) or desk.line(value)
 
 
 def _quote_view(quote: Quote, desk: Desk) -> QuoteView:
@@ -102,7 +109,7 @@ def _followed(earlier: Earlier, desk: Desk) -> FollowedView:
     day = desk.phrases.story_date(desk.day(earlier.date), issue_day=desk.day(desk.issued_at))
     return FollowedView(
         label=desk.phrases.follows,
-        headline=desk.line(earlier.headline),
+        headline=embedded(_headline(earlier.headline), within=desk.direction),
         url=web_link(earlier.url),
         issue=desk.phrases.issue_of(day),
     )

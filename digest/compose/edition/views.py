@@ -5,6 +5,7 @@ from typing import Self
 
 from digest.compose.bidi import RTL
 from digest.compose.branding import LinkView, LogoView
+from digest.compose.edition.fields import NO_FIELDS, FieldsView
 from digest.compose.personalise import PREFERENCES_SLOT, UNSUBSCRIBE_SLOT, needs_contents
 from digest.compose.sentences import first_sentence
 
@@ -90,21 +91,24 @@ class QuoteView:
 class StoryView:
     """A story. ``url`` is empty where the feed gave none that can be linked to.
 
+    ``headline`` has at most 200 characters, ``title`` is all of it. ``button`` is the label of a
+    link to the story: it names it, and no other one of the issue is the same.
     ``support`` holds help lines for readers whom the story touches: every theme shows them.
     ``coverage`` names other sources that tell it, ``follows`` what it follows up. ``lead_in`` and
     ``quotes`` are a roundup's. ``published`` is its day in ISO 8601, for machines; ``topic`` is
-    for marks: where the story belongs.
+    for marks: where the story belongs. ``fields`` are those that its feed is asked to keep.
     """
 
     headline: str
+    title: str
     url: str
     excerpt: str
     source: str
     date: str
     minutes: str
-    button: str
     authors: tuple[str, ...]
     picture: Picture | None
+    button: str = ""
     support: tuple[str, ...] = ()
     coverage: CoverageView | None = None
     follows: FollowedView | None = None
@@ -112,6 +116,7 @@ class StoryView:
     quotes: tuple[QuoteView, ...] = ()
     published: str = ""
     topic: str = ""
+    fields: FieldsView = NO_FIELDS
 
     @property
     def facts(self) -> str:
@@ -146,7 +151,8 @@ class SectionView:
 class IssueView:
     """An issue. ``intro``, ``closing`` and ``wish`` are paragraphs.
 
-    ``date`` and ``count`` are ready to print. ``hero``, ``closing`` and ``wish`` are a roundup's.
+    ``date`` and ``count`` are ready to print; no stories have no count. ``hero``, ``closing`` and
+    ``wish`` are a roundup's.
     """
 
     subject: str

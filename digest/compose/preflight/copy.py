@@ -11,6 +11,7 @@ from digest.compose.preflight.wordings import (
     texts_of,
     told_and_listed,
 )
+from digest.compose.sentences import LONGEST_HEADLINE
 from digest.model import IssueKind, Place
 from digest.model.words import count_words, fold_title
 
@@ -26,7 +27,6 @@ _URL = re.compile(r"\S*(?:://|www\.)\S*")
 _SHORTEST, _LONGEST = 50, 5_000
 _LONGEST_EXCERPT = 60
 _LONGEST_HEADING = 6
-_LONGEST_HEADLINE = 200
 _A_MINUTE = 230
 
 
@@ -167,8 +167,10 @@ def _excerpt_length(proof: Proof) -> Iterator[Remark]:
 def _headline_length(proof: Proof) -> Iterator[Remark]:
     for story in told_and_listed(proof.issue) if proof.issue else ():
         length = len(story.headline.value)
-        if length > _LONGEST_HEADLINE:
-            what = f"A headline has {length:,} characters; {_LONGEST_HEADLINE} are the most."
+        if length > LONGEST_HEADLINE:
+            what = (
+                f"A headline has {length:,} characters; a mail shows the first {LONGEST_HEADLINE}."
+            )
             place = story_place(story, "headline")
             yield Remark(
                 what=what, place=place, excerpt=story.headline.value, fix="Write a shorter one."

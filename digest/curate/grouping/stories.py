@@ -102,6 +102,7 @@ def tell(group: Sequence[KeptEntry], *, text: str, words: int, reason: str) -> S
         reason=reason,
         support=tuple(dict.fromkeys(line for item in group for line in item.entry.support)),
         coverage=coverage(group),
+        fields=entry.fields,
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digest.errors import StoreVersionError
-from digest.model import NO_WORDING, EntryKey, Image, Origin, Wording
+from digest.model import NO_WORDING, Attribute, EntryKey, Image, Origin, Wording
 
 VERSION = 1
 
@@ -103,6 +103,16 @@ def read_image(document: Document | None) -> Image | None:
         width=document.get("width"),
         height=document.get("height"),
     )
+
+
+def fields(values: Sequence[Attribute]) -> Document | None:
+    """Fields by their names, where there are any."""
+    return {value.name: value.value for value in values} or None
+
+
+def read_fields(document: Document) -> tuple[Attribute, ...]:
+    """The fields of :func:`fields`."""
+    return tuple(Attribute(name=name, value=value) for name, value in document.items())
 
 
 def wording(value: Wording) -> Sequence[str] | None:

@@ -2,10 +2,12 @@
 
 from digest.model import Entry
 from digest.store.codec.documents import (
+    fields,
     image,
     key,
     moment,
     read,
+    read_fields,
     read_image,
     read_key,
     read_moment,
@@ -32,6 +34,7 @@ def encode_entry(entry: Entry) -> str:
             "language": entry.language,
             "support": entry.support,
             "full_text": entry.full_text or None,
+            "fields": fields(entry.fields),
         }
     )
 
@@ -58,4 +61,5 @@ def decode_entry(text: str) -> Entry:
         language=document.get("language", ""),
         support=tuple(document.get("support", ())),
         full_text=document.get("full_text", False),
+        fields=read_fields(document.get("fields", {})),
     )

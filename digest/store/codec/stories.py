@@ -17,9 +17,11 @@ from digest.model import (
 from digest.store.codec.documents import (
     Document,
     dense,
+    fields,
     image,
     keys,
     moment,
+    read_fields,
     read_image,
     read_keys,
     read_wording,
@@ -46,6 +48,7 @@ def story(value: Story) -> Document:
             "score": score(value.score),
             "coverage": [_coverage(one) for one in value.coverage],
             "follows": _earlier(value.follows),
+            "fields": fields(value.fields),
             "lead_in": wording(value.lead_in),
             "quotes": [quote(one) for one in value.quotes],
         }
@@ -70,6 +73,7 @@ def read_story(document: Document) -> Story:
         score=read_score(document.get("score", ())),
         coverage=tuple(_read_coverage(one) for one in document.get("coverage", ())),
         follows=_read_earlier(document.get("follows")),
+        fields=read_fields(document.get("fields", {})),
         lead_in=read_wording(document.get("lead_in")),
         quotes=tuple(read_quote(one) for one in document.get("quotes", ())),
     )
