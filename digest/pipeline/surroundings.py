@@ -1,10 +1,10 @@
 """Surroundings: what an issue's rules have to know beside its texts, gathered for pre-flight."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email import message_from_bytes
 
 from digest.app import App
-from digest.compose.preflight.circumstances import Circumstances, Ways
+from digest.compose.preflight.circumstances import Circumstances, ShownPicture, Ways
 from digest.compose.preflight.hosts import is_reserved
 from digest.curate.roundup import promised_sections
 from digest.model import (
@@ -18,7 +18,7 @@ from digest.model import (
     Newsletter,
 )
 from digest.pipeline.letters import sample_slots
-from digest.pipeline.pictures import missing_pictures
+from digest.pipeline.pictures import illustrate, missing_pictures
 from digest.pipeline.repute import sending_record, vouching_for
 from digest.pipeline.sources import newsletter_feeds
 from digest.pipeline.spam import spam_score
@@ -56,6 +56,7 @@ def circumstances_now(
         state=kept.state,
         message_size=len(message.content),
         headers=frozenset(name.lower() for name in message_from_bytes(message.content)),
+        message_parts=tuple(_leaves(message.content)),
         ways=_ways(app, kept),
         recipients=_recipients(app, kept),
         recipients_before=app.store.ledger.tally(sent.id).total if sent and not corrects else None,
@@ -66,9 +67,29 @@ def circumstances_now(
         feeds=tuple(states.values()),
         spam=spam_score(message.content),
         missing_pictures=missing_pictures(app, kept),
+        shown_pictures=tuple(_shown_pictures(app, kept)),
         record=sending_record(app, newsletter),
         vouching=vouching_for(app, newsletter, envelope=message.sender),
     )
+
+
+def _leaves(content: bytes) -> Iterator[str]:
+    for part in message_from_bytes(content).walk():
+        if not part.is_multipart():
+            charset = (part.get_content_charset() or "").lower()
+            yield f"{part.get_content_type()} {charset}".strip()
+
+
+def _shown_pictures(app: App, kept: KeptIssue) -> Iterator[ShownPicture]:
+    shown = illustrate(app, kept.issue)
+    if shown is kept.issue:
+        return
+    if shown.hero and shown.hero.width:
+        yield ShownPicture(url=shown.hero.url, width=shown.hero.width)
+    for story in shown.stories:
+        if story.image and story.image.width:
+            entry = next(iter(story.entries), None)
+            yield ShownPicture(url=story.image.url, width=story.image.width, entry=entry)
 
 
 def _ways(app: App, kept: KeptIssue) -> Ways:

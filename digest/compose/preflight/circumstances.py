@@ -85,6 +85,15 @@ class Vouching:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPicture:
+    """A picture of the service's in an issue: its address in the mail, the pixels of its file."""
+
+    url: str
+    width: int
+    entry: EntryKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
     """What the public pages say to a test's unsubscribe link, and to the same one misspelt."""
 
@@ -102,10 +111,11 @@ class Circumstances:
     made up (its sender's domain is reserved by RFC 2606), so that nothing of it can go out.
     ``private_hosts`` are those that the settings opt in: they are asked, and may be linked to.
     ``ways`` are the links that each reader has, ``headers`` the names of the message's headers, in
-    lower case.
+    lower case, ``message_parts`` its leaves: type and encoding ("text/html utf-8").
     ``tried``: a test of it, as it is now, was sent.
     ``past`` are the newsletter's last issues, the newest first; ``links`` go by address.
-    ``missing_pictures`` are those that its rendering is without.
+    ``missing_pictures`` are those that its rendering is without, ``shown_pictures`` those of the
+    service's that it has.
     ``record`` is what came back of the newsletter's last mails, ``door`` where their unsubscribe
     links lead.
     """
@@ -118,6 +128,7 @@ class Circumstances:
     state: IssueState = IssueState.DRAFT
     message_size: int = 0
     headers: frozenset[str] | None = None
+    message_parts: tuple[str, ...] = ()
     ways: Ways | None = None
     recipients: int | None = None
     tried: bool | None = None
@@ -128,6 +139,7 @@ class Circumstances:
     links: Mapping[str, LinkCheck] = field(default_factory=dict)
     spam: SpamScore | None = None
     missing_pictures: tuple[MissingPicture, ...] = ()
+    shown_pictures: tuple[ShownPicture, ...] = ()
     record: SendingRecord | None = None
     vouching: Vouching | None = None
     door: Door | None = None

@@ -40,7 +40,16 @@ _OWN = frozenset(rule.id for rule in ISSUE_RULES)
 _CRAFT = frozenset(rule.id for rule in CRAFT)
 # A reader who chose little gets little; and no copy is larger than the whole.
 _OF_THE_WHOLE = frozenset({"live-text", "html-size", "style-size"})
-_OF_PARTS = frozenset({"story-missing", "support-note", "way-out", "postal-address"})
+_OF_PARTS = frozenset(
+    {
+        "story-missing",
+        "support-note",
+        "way-out",
+        "why-subscribed",
+        "postal-address",
+        "message-parts",
+    }
+)
 _OF_COPIES = (
     _OF_PARTS
     | frozenset({"leftovers", "preheader-first", "subject-empty", "subject-limit"})

@@ -85,15 +85,18 @@ RULES = (
         id="button-height", severity=Severity.WARNING, look=_buttons,
         title=f"Buttons are {_BUTTON} px high",
         why="a fingertip covers that much",
+        fix="Pad it: 12 px above and below a line of 24.",
     ),
     Rule(
         id="target-size", severity=Severity.WARNING, look=_targets,
         title=f"Linked images are {_TARGET} px or more either way",
         why="smaller ones cannot be hit without hitting their neighbour (WCAG 2.2, 2.5.8)",
+        fix="Enlarge it, or pad the link around it.",
     ),
     Rule(
         id="line-length", severity=Severity.WARNING, look=_lines,
         title=f"A line holds at most {_LONGEST_LINE} characters",
         why="on the way back from a longer one the eye misses the next",
+        fix="Narrow the column, or set larger letters.",
     ),
 )  # fmt: skip
