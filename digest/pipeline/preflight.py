@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from digest.app import App
-from digest.compose.preflight.anchors import urls_to_ask
+from digest.compose.preflight.anchors import pictures_to_ask, urls_to_ask
 from digest.compose.preflight.circumstances import CIRCUMSTANCES, ENTRIES, Circumstances
 from digest.compose.preflight.clients import CLIENTS, Support, support_of
 from digest.compose.preflight.issue_rules import EVERY_RULE
@@ -21,7 +21,7 @@ from digest.model import (
 )
 from digest.pipeline.copies import copies
 from digest.pipeline.letters import sample_copy, sample_envelope
-from digest.pipeline.links import check_links, known_links
+from digest.pipeline.links import check_links, check_pictures, known_links
 from digest.pipeline.repute import knock, remembered_door
 from digest.pipeline.spam import has_spamassassin
 from digest.pipeline.surroundings import circumstances_now, told_entries
@@ -194,11 +194,14 @@ def _asked(
     """With what the links and the public pages say, or said the last time."""
     look = known_links if manner.offline else check_links
     links = look(app, urls_to_ask(proof), failures_for=manner.failures_for)
+    see = known_links if manner.offline else check_pictures
+    pictures = see(app, pictures_to_ask(proof), failures_for=manner.failures_for)
+    known = replace(known, links=links, pictures=pictures)
     public = not known.rehearsal and known.public_url.startswith("https://")
     if not public:
-        return replace(known, links=links)
+        return known
     if manner.offline:
         door = remembered_door(app, kept, failures_for=manner.failures_for)
     else:
         door = knock(app, kept)
-    return replace(known, links=links, door=door)
+    return replace(known, door=door)

@@ -113,7 +113,8 @@ class Circumstances:
     ``ways`` are the links that each reader has, ``headers`` the names of the message's headers, in
     lower case, ``message_parts`` its leaves: type and encoding ("text/html utf-8").
     ``tried``: a test of it, as it is now, was sent.
-    ``past`` are the newsletter's last issues, the newest first; ``links`` go by address.
+    ``past`` are the newsletter's last issues, the newest first; ``links`` go by address,
+    ``pictures`` too: what is behind those that readers load from elsewhere.
     ``missing_pictures`` are those that its rendering is without, ``shown_pictures`` those of the
     service's that it has.
     ``record`` is what came back of the newsletter's last mails, ``door`` where their unsubscribe
@@ -137,6 +138,7 @@ class Circumstances:
     past: tuple[Issue, ...] = ()
     feeds: tuple[FeedState, ...] = ()
     links: Mapping[str, LinkCheck] = field(default_factory=dict)
+    pictures: Mapping[str, LinkCheck] = field(default_factory=dict)
     spam: SpamScore | None = None
     missing_pictures: tuple[MissingPicture, ...] = ()
     shown_pictures: tuple[ShownPicture, ...] = ()

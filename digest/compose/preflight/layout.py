@@ -12,8 +12,8 @@ from digest.model import Finding, Severity
 
 _BUTTON, _TARGET = 44, 24
 _LONGEST_LINE = 75
-# A letter and its share of the spaces, in ems, where letters are wide. In Arial it is 0.43, in Times
-# 0.38: no HTML says which of its fonts a reader has, so what is told is too long in every one.
+# A letter and its share of the spaces, in ems, where letters are wide. In Arial it is 0.43, in
+# Times 0.38: HTML does not say which font a reader has, so what is told is too long in any.
 _LETTER = 0.48
 _WINDOW = 800.0
 # A shorter one does not fill its line.

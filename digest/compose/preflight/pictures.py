@@ -28,6 +28,24 @@ def _missing(proof: Proof) -> Iterator[Remark]:
 
 
 @rule(
+    "picture-answers",
+    WARNING,
+    "Pictures at their origin are pictures",
+    why="A page, a drawing or nothing where a picture should be is a broken frame in the mail.",
+)
+def _answers(proof: Proof) -> Iterator[Remark]:
+    known = circumstances_of(proof)
+    for url, check in known.pictures.items() if known else ():
+        if check.failure:
+            yield Remark(
+                what=f"A picture is none that mails can show: {check.failure}",
+                place=Place(part="html"),
+                excerpt=url,
+                fix="Give the story another picture, or let digest host pictures ([images] host).",
+            )
+
+
+@rule(
     "picture-density",
     WARNING,
     "Pictures are sharp: two pixels of the file for one of the mail",
@@ -66,4 +84,4 @@ def _logo_dark(proof: Proof) -> Iterator[Remark]:
         )
 
 
-RULES = (_missing, _density, _logo_dark)
+RULES = (_missing, _answers, _density, _logo_dark)
