@@ -214,3 +214,22 @@ def test_pictures_that_blur_and_lone_logos_are_told() -> None:
         brand = Brand(logo=Logo(url="https://a.example/l.png", dark_url=dark))
         newsletter = replace(NEWSLETTER, brand=brand)
         assert len(logo.run(Proof(source="", newsletter=newsletter))) == wanted
+
+
+@pytest.mark.parametrize("theme", ["classic", "briefing", "roundup"])
+def test_a_title_that_is_the_name_comes_before_the_tagline(tmp_path: Path, theme: str) -> None:
+    """An issue called as its publication says so once, and first."""
+    newsletter = replace(NEWSLETTER, theme=theme, tagline="What the feeds wrote this week")
+    issue = replace(ISSUE, title=replace(ISSUE.title, value=newsletter.name))
+    renderer = IssueRenderer(folders=[tmp_path, TEMPLATES], public_url=PUBLIC_URL)
+    rendering = renderer.render(issue, newsletter)
+    made = Proof(
+        source=rendering.html,
+        text=rendering.text,
+        subject=rendering.subject,
+        preheader=rendering.preheader,
+        issue=issue,
+        newsletter=newsletter,
+    )
+    assert "name-first" not in found(made)
+    assert made.source.count(newsletter.tagline) == (0 if theme == "roundup" else 1)
