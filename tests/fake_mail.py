@@ -23,12 +23,12 @@ MAIL = Template("""<!DOCTYPE html>
 </head><body class="page" style="background-color:#f4f4f4">
 <div lang="en" dir="ltr" style="font-family:Arial,sans-serif">
 <!--[if mso]><table role="presentation" width="600"><tr><td><![endif]-->
-<table role="presentation" style="max-width:600px"><tr>
+<table role="presentation" style="max-width:600px;overflow-wrap:break-word"><tr>
 <td class="box" style="background-color:#ffffff;padding:0 24px">
 <h1 class="words" style="color:#222222">$title</h1>
 <p class="words" style="font-size:16px;line-height:26px;color:#222222">$stories</p>
 <p class="words" style="font-size:16px;line-height:26px;color:#222222">$words</p>
-<p class="words" style="font-size:16px;line-height:26px;color:#222222">$links</p>
+<p class="words" style="font-size:16px;line-height:26px;color:#222222">$why $links</p>
 <p class="words" style="font-size:16px;line-height:26px;color:#222222">$address</p>
 </td></tr></table>
 <!--[if mso]></td></tr></table><![endif]-->
@@ -41,7 +41,12 @@ _LINK = '<a class="words" href="{}" style="color:#222222">{}</a>'
 def mail(issue: Issue, newsletter: Newsletter, *, web: str) -> str:
     """The HTML of an issue: its title, what it tells and lists, and the ways out."""
     dark, marked = (Template(_DARK).substitute(within=each) for each in ("", "[data-ogsc] "))
-    said = {"subject": issue.subject, "title": issue.title, "address": newsletter.postal_address}
+    said = {
+        "subject": issue.subject,
+        "title": issue.title,
+        "address": newsletter.postal_address,
+        "why": why(newsletter),
+    }
     stories = (
         f"{_linked(story.url, str(story.headline))} {escape(' '.join(story.support))}"
         for story in told(issue)
@@ -67,9 +72,15 @@ def plain_text(issue: Issue, newsletter: Newsletter, *, web: str) -> str:
     foot = (
         f"{newsletter.name}: https://unsubscribe.slot.invalid/ https://preferences.slot.invalid/",
         web,
+        why(newsletter),
         newsletter.postal_address,
     )
     return "\n".join((f"{issue.title}\n", *stories, *foot, ""))
+
+
+def why(newsletter: Newsletter) -> str:
+    """Why its readers get it."""
+    return newsletter.why or f"You get this because you subscribed to {newsletter.name}."
 
 
 def told(issue: Issue) -> tuple[Story, ...]:

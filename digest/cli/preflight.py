@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from digest.cli.session import Session, counted, json_option, pass_session
 from digest.model import Finding, Issue, Severity
@@ -78,7 +78,11 @@ def preflight(  # noqa: PLR0913 - one argument an option
 def _print_preflight(console: Console, flown: "Preflight") -> None:
     issue, verdict = flown.kept.issue, flown.verdict
     if verdict.judged:
-        table = Table("", "rule", "what", "where", "fix", box=None, padding=(0, 2, 0, 0))
+        # Names and addresses are for copying: none loses its end.
+        longest = max(len(each.finding.rule) for each in verdict.judged)
+        names = Column("rule", no_wrap=True, min_width=longest)
+        others = (Column(name, overflow="fold") for name in ("what", "where", "fix"))
+        table = Table("", names, *others, box=None, padding=(0, 2, 0, 0))
         for each in verdict.judged:
             table.add_row(*_row(each, issue))
         console.print(table, soft_wrap=False)

@@ -5,12 +5,10 @@ only, and are stopped when they run too long or write too much. Their errors nam
 """
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from jinja2 import (
     ChoiceLoader,
@@ -20,29 +18,14 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
     meta,
-    nodes,
-    pass_context,
 )
 from jinja2.exceptions import SecurityError
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from digest.compose.bounds import MAX_STEPS, Sandbox, limited, steps
 from digest.errors import Problem, TemplateError
 
-MAX_OUTPUT = 1_000_000
-"""The most characters one template may write."""
-MAX_STEPS = 200_000
-"""The most loop rounds and calls one rendering may take; a 60-story issue takes some thousands."""
-
 _UNESCAPED = (".css", ".txt")
-_LARGEST_POWER = 64
 _EXCERPT_MARGIN = 1
-
-_steps: ContextVar[Iterator[int]] = ContextVar("steps")
-
-
-class _TooMuchError(Exception):
-    """A template ran too long or wrote too much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +47,7 @@ class Templates:
     ) -> None:
         self._folders = tuple(folders)
         loaders = [FileSystemLoader(folder) for folder in self._folders]
-        self._environment = _Sandbox(
+        self._environment = Sandbox(
             loader=ChoiceLoader([*loaders, PrefixLoader({"default": loaders[-1]})]),
             autoescape=lambda name: not (name or "").endswith(_UNESCAPED),
             undefined=_Unknown,
@@ -78,13 +61,13 @@ class Templates:
 
         :raises TemplateError: when it cannot be read, compiled or run, or does too much.
         """
-        started = _steps.set(iter(range(MAX_STEPS)))
+        started = steps.set(iter(range(MAX_STEPS)))
         try:
-            return _limited(self._environment.get_template(name).generate(values))
+            return limited(self._environment.get_template(name).generate(values))
         except Exception as error:
             raise self._failure(error, name) from error
         finally:
-            _steps.reset(started)
+            steps.reset(started)
 
     def source(self, name: str) -> TemplateSource | None:
         """A template as it was written, or None where no folder has it."""
@@ -134,41 +117,6 @@ class Templates:
         return (source.file if source else name), None
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, with loops, calls and multiplications counted."""
-
-    intercepted_binops = frozenset({"*", "**"})
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - passed on as they are
-        super().__init__(**options)
-        self.filters["counted"] = _counted
-
-    def _generate(
-        self,
-        source: nodes.Template,
-        name: str | None,
-        filename: str | None,
-        defer_init: bool = False,  # noqa: FBT001, FBT002 - as in Jinja2
-    ) -> str:
-        for loop in source.find_all(nodes.For):
-            loop.iter = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.lineno)
-        source.set_environment(self)
-        return super()._generate(source, name, filename, defer_init)
-
-    def call(self, context: Context, thing: Any, /, *args: Any, **named: Any) -> Any:  # noqa: ANN401 - as in Jinja2
-        _step()
-        return super().call(context, thing, *args, **named)
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 - as in Jinja2
-        sizes = [len(side) for side in (left, right) if hasattr(side, "__len__")]
-        counts = [side for side in (left, right) if isinstance(side, int)]
-        if operator == "**" and max(map(abs, counts), default=0) > _LARGEST_POWER:
-            raise _TooMuchError("the numbers are too large for **")
-        if sizes and counts and sizes[0] * counts[0] > MAX_OUTPUT:
-            raise _TooMuchError("the text would be repeated too often")
-        return super().call_binop(context, operator, left, right)
-
-
 class _Unknown(StrictUndefined):
     """An unknown name is an error that says which known one may be meant."""
 
@@ -181,31 +129,6 @@ class _Unknown(StrictUndefined):
         close = get_close_matches(name, known, n=1)
         advice = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(known)}"
         return f"{type(thing).__name__} has no {name!r}; {advice}"
-
-
-@pass_context
-def _counted(context: Context, values: Iterable[Any]) -> Iterator[Any]:
-    """Hand values on one by one; the context only keeps Jinja2 from running this early."""
-    del context
-    for value in values:
-        _step()
-        yield value
-
-
-def _step() -> None:
-    if next(_steps.get(), None) is None:
-        raise _TooMuchError(f"the template takes more than {MAX_STEPS:,} steps")
-
-
-def _limited(pieces: Iterable[str]) -> str:
-    kept: list[str] = []
-    size = 0
-    for piece in pieces:
-        size += len(piece)
-        if size > MAX_OUTPUT:
-            raise _TooMuchError(f"the template writes more than {MAX_OUTPUT:,} characters")
-        kept.append(piece)
-    return "".join(kept)
 
 
 def _message(error: Exception) -> str:

@@ -12,6 +12,7 @@ FRESH = timedelta(days=1)
 
 _TRIES = 3
 _ENOUGH = 16_384  # bytes: that a page answers is all we want to know
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")
 _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.8"
 
 
@@ -64,6 +65,27 @@ def ask_links(app: App, urls: Sequence[str]) -> dict[str, LinkAnswer]:
         checks = tuple(answer.check for answer in found.values())
         app.store.preflight.keep_links(checks, since=app.clock() - FRESH)
     return found
+
+
+def check_pictures(
+    app: App, urls: Sequence[str], *, failures_for: timedelta = timedelta(0)
+) -> dict[str, LinkCheck]:
+    """As :func:`check_links`, and whether what is there is a picture that mails can show."""
+    known = known_links(app, urls, failures_for=failures_for)
+    asked = ask_links(app, [url for url in urls if url not in known])
+    found = {url: _pictured(answer) for url, answer in asked.items()}
+    if found:
+        app.store.preflight.keep_links(tuple(found.values()), since=app.clock() - FRESH)
+    return known | found
+
+
+def _pictured(answer: LinkAnswer) -> LinkCheck:
+    check, start = answer.check, answer.opening.lstrip()[:512].lower()
+    if check.failure or answer.opening.startswith(_PICTURES):
+        return check
+    page = any(sign in start for sign in (b"<html", b"<!doctype html", b"<body", b"<head"))
+    kind = "a web page" if page else "an SVG drawing" if b"<svg" in start else "another format"
+    return replace(check, failure=f"its address holds {kind}, not JPEG, PNG or GIF")
 
 
 def _request(url: str) -> FetchRequest:

@@ -3,45 +3,33 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from email import message_from_bytes
 
 from digest.app import App
-from digest.compose.preflight.anchors import urls_to_ask
-from digest.compose.preflight.circumstances import CIRCUMSTANCES, ENTRIES, Circumstances, Ways
+from digest.compose.preflight.anchors import pictures_to_ask, urls_to_ask
+from digest.compose.preflight.circumstances import CIRCUMSTANCES, ENTRIES, Circumstances
 from digest.compose.preflight.clients import CLIENTS, Support, support_of
-from digest.compose.preflight.hosts import is_reserved
 from digest.compose.preflight.issue_rules import EVERY_RULE
 from digest.compose.preflight.rules import Proof, Rule
 from digest.compose.preflight.verdict import Verdict, judge
 from digest.curate.lastlook import look_lines
-from digest.curate.roundup import promised_sections
 from digest.errors import StateError, UnfitError
 from digest.model import (
-    Consent,
-    EntryKey,
     Finding,
-    IssueKind,
-    IssueState,
-    KeptEntry,
     KeptIssue,
-    Newsletter,
     RenderedIssue,
     Waiver,
 )
 from digest.pipeline.copies import copies
-from digest.pipeline.letters import sample_copy, sample_envelope, sample_slots
-from digest.pipeline.links import check_links, known_links
-from digest.pipeline.pictures import missing_pictures
-from digest.pipeline.sources import newsletter_feeds
-from digest.pipeline.spam import has_spamassassin, spam_score
-from digest.pipeline.told import told_of
+from digest.pipeline.letters import sample_copy, sample_envelope
+from digest.pipeline.links import check_links, check_pictures, known_links
+from digest.pipeline.repute import knock, remembered_door
+from digest.pipeline.spam import has_spamassassin
+from digest.pipeline.surroundings import circumstances_now, told_entries
 
 EVERY = "*"
 """In place of a rule's name: every rule."""
 
 _NOBODY = "reader@example.org"
-_WENT_OUT = (IssueState.SENDING, IssueState.SENT, IssueState.PAUSED)
-_REMEMBERED = 4
 _SHOWN = 8
 
 
@@ -177,9 +165,9 @@ def _proof(
 ) -> tuple[Proof, tuple[str, ...]]:
     newsletter = app.config.newsletter(kept.issue.key.newsletter)
     copy = sample_copy(app, kept, rendering)
-    message = sample_envelope(app, kept, rendering, recipient=_NOBODY).content
+    message = sample_envelope(app, kept, rendering, recipient=_NOBODY)
     tried = rendering.digest in {trial.digest for trial in app.store.preflight.trials(kept.id)}
-    known = replace(_circumstances(app, kept, newsletter, message), tried=tried)
+    known = replace(circumstances_now(app, kept, newsletter, message), tried=tried)
     proof = Proof(
         source=copy.html,
         text=copy.text,
@@ -188,79 +176,32 @@ def _proof(
         issue=kept.issue,
         newsletter=newsletter,
         facts={
-            ENTRIES: _entries(app, kept),
+            ENTRIES: told_entries(app, kept),
             CIRCUMSTANCES: known,
             CLIENTS: app.config.settings.preflight.clients,
         },
     )
+    known = _asked(app, kept, proof, known, manner)
     notes = () if has_spamassassin() else ("SpamAssassin is not installed: no spam score",)
     if manner.offline:
-        notes = ("links were not asked for (offline)", *notes)
-    look = known_links if manner.offline else check_links
-    known = replace(known, links=look(app, urls_to_ask(proof), failures_for=manner.failures_for))
+        notes = ("links were not asked for (offline), nor the way to unsubscribe", *notes)
     return replace(proof, facts={**proof.facts, CIRCUMSTANCES: known}), notes
 
 
-def _circumstances(
-    app: App, kept: KeptIssue, newsletter: Newsletter, message: bytes
+def _asked(
+    app: App, kept: KeptIssue, proof: Proof, known: Circumstances, manner: Manner
 ) -> Circumstances:
-    before = [
-        each
-        for each in app.store.issues.issues(
-            newsletter=newsletter.id, states=(*_WENT_OUT, IssueState.APPROVED)
-        )
-        if each.id != kept.id
-        and each.issue.kind is not IssueKind.CORRECTION
-        and each.issue.key.period.end <= kept.issue.key.period.end
-    ]
-    corrects = kept.issue.kind is IssueKind.CORRECTION
-    sent = next((each for each in before if each.state in _WENT_OUT), None)
-    states = app.store.feeds.states(newsletter_feeds(app, newsletter))
-    return Circumstances(
-        now=app.clock(),
-        made_at=kept.created_at,
-        public_url=app.config.settings.web.public_url,
-        rehearsal=is_reserved(newsletter.sender.address.rpartition("@")[2]),
-        private_hosts=app.config.settings.collect.private_hosts,
-        state=kept.state,
-        message_size=len(message),
-        headers=frozenset(name.lower() for name in message_from_bytes(message)),
-        ways=_ways(app, kept),
-        recipients=_recipients(app, kept),
-        recipients_before=app.store.ledger.tally(sent.id).total if sent and not corrects else None,
-        promised=_promised(kept, newsletter),
-        past=tuple(
-            each.issue for each in before[:_REMEMBERED] if each.issue.kind is IssueKind.DIGEST
-        ),
-        feeds=tuple(states.values()),
-        spam=spam_score(message),
-        missing_pictures=missing_pictures(app, kept),
-    )
-
-
-def _ways(app: App, kept: KeptIssue) -> Ways:
-    slots = sample_slots(app, kept)
-    return Ways(
-        unsubscribe=slots.unsubscribe_url,
-        preferences=slots.preferences_url,
-        web=f"{app.config.settings.web.public_url}/issues/{kept.issue.slug}",
-    )
-
-
-def _recipients(app: App, kept: KeptIssue) -> int:
-    newsletter = kept.issue.key.newsletter
-    told = told_of(app, kept)
-    if told:
-        return app.store.ledger.count_told(told, newsletter=newsletter)
-    return app.store.audience.count(newsletter=newsletter, consent=Consent.CONFIRMED)
-
-
-def _promised(kept: KeptIssue, newsletter: Newsletter) -> int | None:
-    if kept.issue.kind is not IssueKind.ROUNDUP:
-        return None
-    return promised_sections(kept.issue.title.value, newsletter.words)
-
-
-def _entries(app: App, kept: KeptIssue) -> Mapping[EntryKey, KeptEntry]:
-    found = ((key, app.store.feeds.entry(key)) for key in kept.issue.entry_keys)
-    return {key: entry for key, entry in found if entry}
+    """With what the links and the public pages say, or said the last time."""
+    look = known_links if manner.offline else check_links
+    links = look(app, urls_to_ask(proof), failures_for=manner.failures_for)
+    see = known_links if manner.offline else check_pictures
+    pictures = see(app, pictures_to_ask(proof), failures_for=manner.failures_for)
+    known = replace(known, links=links, pictures=pictures)
+    public = not known.rehearsal and known.public_url.startswith("https://")
+    if not public:
+        return known
+    if manner.offline:
+        door = remembered_door(app, kept, failures_for=manner.failures_for)
+    else:
+        door = knock(app, kept)
+    return replace(known, door=door)

@@ -77,6 +77,7 @@ class _Preferences:
         return self._private(
             self._pages.response(
                 "preferences.html",
+                newsletter.words,
                 status=422 if unchosen else 200,
                 newsletter=newsletter.name,
                 address=mask_address(subscription.subscriber.address),

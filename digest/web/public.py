@@ -55,7 +55,7 @@ def create_public_app(app: App, *, health: Callable[[], Health] | None = None) -
     )
     words = _common_words(app.config.newsletters.values())
     problems = ProblemPages(pages, contact=app.config.settings.instance.contact, words=words)
-    links = _Unsubscribing(app, pages, problems)
+    links = _Unsubscribing(app, pages, problems, words=words)
     media = app.config.media_folder
     starlette = Starlette(
         routes=[
@@ -95,10 +95,11 @@ def create_public_app(app: App, *, health: Callable[[], Health] | None = None) -
 class _Unsubscribing:
     """The signed link: GET shows one button and changes nothing (scanners follow links)."""
 
-    def __init__(self, app: App, pages: Pages, problems: ProblemPages) -> None:
+    def __init__(self, app: App, pages: Pages, problems: ProblemPages, *, words: Catalogue) -> None:
         self._app = app
         self._pages = pages
         self._problems = problems
+        self._words = words
 
     async def answer(self, request: Request) -> Response:
         """Ask, or end; a link that was not signed here gets neither."""
@@ -129,7 +130,7 @@ class _Unsubscribing:
         subscriber = self._app.store.audience.subscriber(claim.subscriber_id)
         response = self._pages.response(
             name,
-            newsletter.words if newsletter else ENGLISH,
+            newsletter.words if newsletter else self._words,
             newsletter=newsletter.name if newsletter else claim.newsletter,
             home_url=newsletter.home_url if newsletter else "",
             address=mask_address(subscriber.address) if subscriber else "",

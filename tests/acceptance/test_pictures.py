@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -45,6 +46,7 @@ from tests.core.test_collect_pictures import bomb, photo
 from tests.fakes import fake_app, fake_config
 
 PUBLIC = "https://letters.example"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="600"><script>alert(1)</script></svg>'
 SOURCE = re.compile(r'<img[^>]* src="([^"]*)"[^>]*>')
 
 
@@ -191,15 +193,19 @@ def test_every_bad_picture_is_left_out_and_said(app: App, site: Site) -> None:
         "/broken.jpg": ("image/jpeg", photo(1200, 800)[:9000]),
         "/huge.jpg": ("image/jpeg", b"\xff\xd8\xff"),
         "/pixel.gif": ("image/gif", photo(1, 1, "GIF")),
+        "/login.png": ("text/html", b"\n<html><title>Sign in</title></html>"),
+        "/note.png": ("image/png", b"<p>Moved.</p>"),
+        "/drawn.svg": ("image/svg+xml", SVG),
+        "/drawn.png": ("image/png", SVG),
     }
-    bad = ["bomb.png", "page.jpg", "broken.jpg", "huge.jpg", "pixel.gif", "gone.jpg"]
+    bad = [path.removeprefix("/") for path in site.files if path != "/good.jpg"] + ["gone.jpg"]
     kept = draft(app, f"{site.root}/good.jpg", *(f"{site.root}/{name}" for name in bad))
     done = fetch_pictures(app, kept)
     assert done is not None
     assert done.pictures == 1
     html = render_issue(app, kept).html
     assert len(SOURCE.findall(html)) == 1
-    assert all(f"Story {number} of the quay" in html for number in range(7))
+    assert all(f"Story {number} of the quay" in html for number in range(11))
     findings = {each.excerpt.rpartition("/")[2]: each for each in missing_findings(app, kept)}
     assert findings.keys() == set(bad)
     assert all(each.severity is Severity.WARNING for each in findings.values())
@@ -210,6 +216,10 @@ def test_every_bad_picture_is_left_out_and_said(app: App, site: Site) -> None:
         "huge.jpg": "larger than 10,000,000 bytes",
         "pixel.gif": "tracking pixel",
         "gone.jpg": "404",
+        "login.png": "is a web page",
+        "note.png": "is no JPEG",
+        "drawn.svg": "its server says image/svg+xml",
+        "drawn.png": "is no JPEG",
     }.items():
         assert words in findings[name].what, findings[name].what
 
@@ -256,3 +266,35 @@ def test_where_the_service_is_not_on_https_pictures_stay_at_their_origin(
         assert list(illustrate_drafts(here)) == []
         assert SOURCE.findall(render_issue(here, kept).html) == [f"{site.root}/good.jpg"]
     assert site.asked == []
+
+
+def test_a_picture_at_its_origin_that_is_none_is_a_finding(app: App, site: Site) -> None:
+    """Where mails load pictures from elsewhere, pages and drawings in their place are told."""
+    site.files = {
+        "/good.jpg": ("image/jpeg", photo(900, 600)),
+        "/page.jpg": ("image/jpeg", b"<!doctype html><p>Gone fishing"),
+        "/login.png": ("text/html", b"<html><title>Sign in</title></html>"),
+        "/drawn.png": ("image/png", SVG),
+        "/odd.png": ("image/png", b"RIFF"),
+    }
+    names = [path.removeprefix("/") for path in site.files]
+    newsletter = replace(NEWSLETTER, images=ImageHost.ORIGIN)
+    here = replace(app, config=replace(app.config, newsletters={newsletter.id: newsletter}))
+    kept = draft(here, *(f"{site.root}/{name}" for name in names))
+    rendered = render_issue(here, kept)
+    told = [
+        {
+            each.excerpt.rpartition("/")[2]: each.what
+            for each in flown.verdict.warnings
+            if each.rule == "picture-answers"
+        }
+        for flown in (
+            preflight(here, kept, rendered),
+            preflight(here, kept, rendered, manner=Manner(offline=True, failures_for=timedelta(1))),
+        )
+    ]
+    assert told[0] == told[1]
+    assert told[0].keys() == {"page.jpg", "login.png", "drawn.png", "odd.png"}
+    assert "a web page" in told[0]["login.png"]
+    assert "an SVG drawing" in told[0]["drawn.png"]
+    assert "<script" not in rendered.html

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from digest.audience.tokens import unsubscribe_token
+from digest.audience.tokens import preferences_token, unsubscribe_token
 from digest.compose.render import IssueRenderer
 from digest.config.catalogues import read_words
 from digest.model import (
@@ -19,6 +19,7 @@ from digest.model import (
     IssueState,
     Logo,
     Newsletter,
+    Topic,
 )
 from digest.resources import TEMPLATES
 from digest.web.public import create_public_app
@@ -37,7 +38,15 @@ BRAND = Brand(
     links=(BrandLink(label="Mastodon", url="https://social.example/@coast"),),
 )
 PICTURE = Image(url="https://pictures.example/a.jpg", alt="A boat", width=1200, height=800)
-TOKEN = unsubscribe_token(LINK_KEY, subscriber_id=1, newsletter=NEWSLETTER.id)
+TOPICS = (Topic(id="sea", name="At sea"), Topic(id="land", name="على اليابسة"))
+LOCAL = replace(NEWSLETTER, topics=TOPICS, schedule=replace(NEWSLETTER.schedule, local_time=True))
+ARABIC = replace(LOCAL, id="sahil", name="رسالة الساحل", language="ar", words=read_words("ar"))
+TOKEN, HIS_TOKEN = (
+    unsubscribe_token(LINK_KEY, subscriber_id=1, newsletter=each.id) for each in (LOCAL, ARABIC)
+)
+CHOICES, HIS_CHOICES = (
+    preferences_token(LINK_KEY, subscriber_id=1, newsletter=each.id) for each in (LOCAL, ARABIC)
+)
 PAGES = {
     "classic": f"/issues/{issue().slug}",
     "briefing": f"/issues/{issue(1).slug}",
@@ -47,6 +56,9 @@ PAGES = {
     "archive": "/archive/",
     "newsletter": "/archive/coast/",
     "unsubscribe": f"/unsubscribe/{TOKEN}",
+    "unsubscribe in arabic": f"/unsubscribe/{HIS_TOKEN}",
+    "preferences": f"/preferences/{CHOICES}",
+    "preferences in arabic": f"/preferences/{HIS_CHOICES}",
     "bad link": "/unsubscribe/x",
     "missing": "/nowhere",
 }
@@ -58,14 +70,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::Deprecati
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """The public pages of a newsletter that sent an issue in every theme, and a roundup."""
     folder: Path = tmp_path_factory.mktemp("publication")
-    world = fake_world(fake_config(folder, newsletters=[NEWSLETTER]))
-    world.store.audience.subscribe(
-        address="mary@example.org",
-        name="",
-        newsletter=NEWSLETTER.id,
-        consent=Consent.CONFIRMED,
-        now=NOW,
-    )
+    world = fake_world(fake_config(folder, newsletters=[LOCAL, ARABIC]))
+    for each in (LOCAL, ARABIC):
+        world.store.audience.subscribe(
+            address="mary@example.org",
+            name="",
+            newsletter=each.id,
+            consent=Consent.CONFIRMED,
+            now=NOW,
+        )
     arabic = replace(NEWSLETTER, language="ar", words=read_words("ar"))
     publish(world, issue(3, image=PICTURE), arabic)
     publish(world, issue(2, image=PICTURE), replace(NEWSLETTER, theme="roundup", brand=BRAND))

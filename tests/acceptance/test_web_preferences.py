@@ -1,5 +1,6 @@
 """The preferences page over real HTTP: shown by GET, kept by POST, one reader's alone."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from digest.audience.tokens import preferences_token, unsubscribe_token
+from digest.config.catalogues import read_words
 from digest.model import Consent, Topic, Variant, Volume
 from digest.web.public import create_public_app
 from tests.acceptance.web_world import NEWSLETTER, Client, House, read_page
@@ -149,3 +151,36 @@ def test_a_time_zone_is_not_asked_for_where_it_means_nothing(
     assert "zone" not in client.get(LINK).text
     post(client, ("topic", "sea"), ("time_zone", "Asia/Tokyo"))
     assert world.store.audience.people[1].time_zone == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "saved", "none"),
+    [
+        ("fr", "Que souhaitez-vous recevoir", "Vos choix sont enregistrés", "au moins un thème"),
+        ("de", "Was möchten Sie erhalten?", "Ihre Auswahl ist gespeichert", "mindestens ein Thema"),
+        ("ar", "ماذا تودّ أن يصلك؟", "حُفظت اختياراتك", "موضوعًا واحدًا على الأقل"),
+    ],
+)
+def test_the_page_speaks_the_newsletters_language(
+    house: House, tmp_path: Path, language: str, title: str, saved: str, none: str
+) -> None:
+    """Asking, saving and refusing are said in it, in its direction; no English is left."""
+    newsletter = replace(NEWSLETTER, topics=TOPICS, language=language, words=read_words(language))
+    world = fake_world(fake_config(tmp_path, newsletters=[newsletter]))
+    world.store.audience.subscribe(
+        address="mary@example.org",
+        name="",
+        newsletter=newsletter.id,
+        consent=Consent.CONFIRMED,
+        now=NOW,
+    )
+    with house.serving(create_public_app(world.app)) as client:
+        asked = client.get(LINK).text
+        kept, refused = post(client, ("topic", "sea"))[1], post(client)[1]
+    direction = "rtl" if language == "ar" else "ltr"
+    assert f'<html lang="{language}" dir="{direction}">' in asked
+    assert (title in asked, saved in kept, none in refused) == (True, True, True)
+    for page in (asked, kept, refused):
+        assert not {"Topics", "How much", "Save", "Unsubscribe", "These"} & set(
+            re.findall(r"[A-Za-z]+", page)
+        )

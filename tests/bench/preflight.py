@@ -8,12 +8,15 @@ before them. Then figures, one a line: ``files``, ``crashes`` (checks that faile
 """
 
 import argparse
+import re
 import resource
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+_CHARSET = re.compile(rb"<meta\b[^>]{0,200}?charset\s*=\s*[\"']?([\w-]{1,40})", re.IGNORECASE)
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
@@ -49,9 +52,12 @@ def main() -> None:
 
 def _proofs(paths: Sequence[Path], *, classic: bool) -> Iterator[tuple[str, Proof]]:
     for path in paths:
-        inside = [*path.rglob("*.html"), *path.rglob("*.htm")] if path.is_dir() else [path]
+        inside = [file for file in path.rglob("*") if _is_page(file)] if path.is_dir() else [path]
         for file in sorted(inside):
-            yield str(file), Proof(source=file.read_bytes().decode("utf-8", "replace"))
+            try:
+                yield str(file), Proof(source=_decoded(file.read_bytes()))
+            except OSError as error:
+                print(file, f"unreadable: {error.strerror}")
     if classic:
         rendered = IssueRenderer(folders=[TEMPLATES], public_url=PUBLIC_URL).render(
             ISSUE, NEWSLETTER
@@ -67,6 +73,21 @@ def _proofs(paths: Sequence[Path], *, classic: bool) -> Iterator[tuple[str, Proo
                 newsletter=NEWSLETTER,
             ),
         )
+
+
+def _is_page(file: Path) -> bool:
+    return file.suffix.lower() in {".html", ".htm"} and not file.is_dir()
+
+
+def _decoded(content: bytes) -> str:
+    """As a client decodes it: by its mark, else by what it says of itself, else as UTF-8."""
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), "")
+    said = _CHARSET.search(content[:2048])
+    encoding = marked or (said[1].decode("ascii") if said else "utf-8")
+    try:
+        return content.decode(encoding, "replace")
+    except (LookupError, ValueError):
+        return content.decode("utf-8", "replace")
 
 
 def _ids(found: Sequence[Finding]) -> list[str]:

@@ -27,7 +27,8 @@ GOOD = f"""<!DOCTYPE html>
 <p class="words" style="font-size:16px;line-height:26px;color:#222222">{_WORDS}</p>
 <h2 class="words" style="font-size:22px;color:#222222">Seals</h2>
 <a class="words" href="https://tide.example/a" style="color:#222222">All of the seals</a>
-<a href="https://tide.example/b"><img src="https://tide.example/b.png" alt="A seal" width="552"></a>
+<a href="https://tide.example/b">
+<img style="max-width:100%" src="https://tide.example/b.png" alt="A seal" width="552"></a>
 </td></tr></table>
 <!--[if mso]></td></tr></table><![endif]-->
 </div></body></html>"""

@@ -90,6 +90,10 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "low button": ("button-height", LINK, BUTTON.format("6px 24px")),
     "little icon": ("target-size", 'width="552"', 'width="16"'),
     "long lines": ("line-length", 'class="words" style="font-size:16px', 'style="font-size:13px'),
+    "wide table": ("fits-screen", CELL, 'width="640" style="background-color:#ffffff"'),
+    "wide for sure": ("fits-screen", CELL, 'style="background-color:#ffffff;min-width:400px"'),
+    "long word": ("fits-screen", "The pilot boat left", "x" * 60),
+    "on one line": ("fits-screen", P, P.replace("16px", "16px;white-space:nowrap")),
     "heavy": ("html-size", BODY_END, "x" * 90_000 + BODY_END),
     "heavy styles": ("style-size", STYLE_END, f"<style>{'.a{color:red}' * 700}</style></head>"),
 }
@@ -109,7 +113,7 @@ def test_a_fault_is_found_by_its_rule(rule: str, old: str, new: str) -> None:
         source = spoilt(old, new)
     found = findings(rule, source)
     assert found
-    assert all(finding.rule == rule and finding.what for finding in found)
+    assert all(finding.rule == rule and finding.what and finding.fix for finding in found)
 
 
 def test_every_rule_has_a_fault_here() -> None:
@@ -150,6 +154,13 @@ PASSES = {
     "high button": ("button-height", LINK, BUTTON.format("14px 24px")),
     "large": ("contrast", 'color:#222222">Low', 'color:#888888">Low'),
     "picture behind": ("contrast", CELL, 'background="https://a.example/b.png" bgcolor=""'),
+    "narrow on phones": (
+        "fits-screen",
+        CELL,
+        'width="640"><style>@media (max-width:599px){.box{width:100%!important}}</style><p',
+    ),
+    "fluid": ("fits-screen", CELL, 'width="640" style="width:100%"'),
+    "broken words": ("fits-screen", P, P.replace('"font', '"word-break:break-all;font')),
     "hidden": ("type-size", "<h2", '<div style="display:none;font-size:1px">x</div><h2'),
     "phone rules": (
         "contrast",

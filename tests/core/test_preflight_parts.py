@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from digest.compose.personalise import ReaderSlots, fill
-from digest.compose.preflight import parts
-from digest.compose.preflight.circumstances import CIRCUMSTANCES, Circumstances, Ways
+from digest.compose.preflight import parts, pictures
+from digest.compose.preflight.circumstances import CIRCUMSTANCES, Circumstances, ShownPicture, Ways
 from digest.compose.preflight.issue_rules import EVERY_RULE
 from digest.compose.preflight.rules import Proof
 from digest.compose.preflight.verdict import Copy, judge
 from digest.compose.render import IssueRenderer
-from digest.model import Finding, Place, Severity
+from digest.model import Brand, Finding, Logo, Place, Severity
 from digest.resources import TEMPLATES
 from tests.core.harbour import ISSUE, NEWSLETTER, PUBLIC_URL
 from tests.core.preflights import NOW
@@ -153,3 +153,83 @@ def test_findings_in_the_html_name_their_story(tmp_path: Path) -> None:
     assert (places["image-alt"].entry, places["image-alt"].field) == (lead.entries[0], "image")
     assert places["link-underline"].entry == lead.entries[0]
     assert places["link-underline"].field == "headline"
+
+
+def test_who_writes_is_seen_first(tmp_path: Path) -> None:
+    """A header that begins with something else is told; a logo's words will do."""
+    title = "<tr><td><h1>{{ issue.title }}</h1></td></tr>"
+    header = f"{{% block header %}}<tr><td>STARTS</td></tr>{title}{{% endblock %}}"
+    files = {
+        "issue.html": BASE + header.replace("STARTS", "Sponsored by a mill"),
+        "issue.txt": TEXT,
+    }
+    (told,) = found(proof(tmp_path, files))["name-first"]
+    assert told.excerpt == "Sponsored by a mill"
+    named = header.replace("STARTS", f'<img src="https://a.example/l.png" alt="{NEWSLETTER.name}">')
+    files["issue.html"] = BASE + named
+    assert "name-first" not in found(proof(tmp_path, files))
+
+
+def test_a_footer_that_does_not_say_why_blocks(tmp_path: Path) -> None:
+    """In either part; the newsletter's own words count as the program's do."""
+    made = proof(tmp_path, {}, theme="classic")
+    said = "You get this because you subscribed"
+    for part, lacking in (
+        ("html", replace(made, source=made.source.replace(said, "Hello"))),
+        ("text", replace(made, text=made.text.replace(said, "Hello"))),
+    ):
+        (told,) = found(lacking)["why-subscribed"]
+        assert (told.place.part, told.severity) == (part, Severity.BLOCKER)
+    assert made.newsletter
+    own = replace(made.newsletter, why="Said on a form of ours.")
+    assert len(found(replace(made, newsletter=own))["why-subscribed"]) == 2
+
+
+def test_a_message_has_two_parts_in_utf_8(tmp_path: Path) -> None:
+    """Another encoding and a text that is not there block."""
+    made = proof(tmp_path, {}, theme="classic")
+    leaves = ("text/plain iso-8859-1", "text/html utf-8")
+    known = Circumstances(now=NOW, made_at=NOW, message_parts=leaves)
+    (told,) = found(replace(made, facts={CIRCUMSTANCES: known}))["message-parts"]
+    assert (told.place.part, told.severity) == ("text/plain", Severity.BLOCKER)
+    (told,) = found(replace(made, text=" "))["message-parts"]
+    assert told.place.part == "text"
+
+
+def test_pictures_that_blur_and_lone_logos_are_told() -> None:
+    """A file of under one and a half pixels is advice, of under one a warning; a logo is advice."""
+    url = "https://letters.example/media/a.jpg"
+    (density, logo) = (
+        rule for rule in pictures.RULES if rule.id in {"picture-density", "logo-dark"}
+    )
+    severities = {}
+    for width in (500, 800, 828):
+        known = Circumstances(
+            now=NOW, made_at=NOW, shown_pictures=(ShownPicture(url=url, width=width),)
+        )
+        made = Proof(source=f'<img src="{url}" width="552">', facts={CIRCUMSTANCES: known})
+        severities[width] = [each.severity for each in density.run(made)]
+    assert severities == {500: [Severity.WARNING], 800: [Severity.ADVICE], 828: []}
+    for dark, wanted in (("", 1), ("https://a.example/dark.png", 0)):
+        brand = Brand(logo=Logo(url="https://a.example/l.png", dark_url=dark))
+        newsletter = replace(NEWSLETTER, brand=brand)
+        assert len(logo.run(Proof(source="", newsletter=newsletter))) == wanted
+
+
+@pytest.mark.parametrize("theme", ["classic", "briefing", "roundup"])
+def test_a_title_that_is_the_name_comes_before_the_tagline(tmp_path: Path, theme: str) -> None:
+    """An issue called as its publication says so once, and first."""
+    newsletter = replace(NEWSLETTER, theme=theme, tagline="What the feeds wrote this week")
+    issue = replace(ISSUE, title=replace(ISSUE.title, value=newsletter.name))
+    renderer = IssueRenderer(folders=[tmp_path, TEMPLATES], public_url=PUBLIC_URL)
+    rendering = renderer.render(issue, newsletter)
+    made = Proof(
+        source=rendering.html,
+        text=rendering.text,
+        subject=rendering.subject,
+        preheader=rendering.preheader,
+        issue=issue,
+        newsletter=newsletter,
+    )
+    assert "name-first" not in found(made)
+    assert made.source.count(newsletter.tagline) == (0 if theme == "roundup" else 1)

@@ -12,6 +12,7 @@ from digest.compose.preflight import (
     document,
     images,
     layout,
+    screens,
     size,
     structure,
     typography,
@@ -28,6 +29,7 @@ CRAFT: tuple[Rule, ...] = (
     *typography.RULES,
     *colour.RULES,
     *layout.RULES,
+    *screens.RULES,
     *size.RULES,
 )
 ALL: tuple[Rule, ...] = (*CRAFT, *clients.RULES)

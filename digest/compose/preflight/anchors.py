@@ -1,6 +1,6 @@
 """Anchors: the links of an issue, each with its text and the place it stands at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -72,12 +72,22 @@ def anchors_of(proof: Proof) -> tuple[Anchor, ...]:
 
 def urls_to_ask(proof: Proof) -> tuple[str, ...]:
     """The web addresses that can be asked for: public ones, and none of our own pages."""
+    return _askable(proof, anchors_of(proof))
+
+
+def pictures_to_ask(proof: Proof) -> tuple[str, ...]:
+    """The same of the pictures that readers load from elsewhere."""
+    sources = (image.get("src") or "" for image in proof.document.iter("img"))
+    return _askable(proof, (Anchor(url=url.strip(), place=Place(part="html")) for url in sources))
+
+
+def _askable(proof: Proof, anchors: Iterable[Anchor]) -> tuple[str, ...]:
     known = circumstances_of(proof)
     own = urlsplit(known.public_url).hostname if known else None
     opted_in = known.private_hosts if known else ()
     wanted = (
         anchor.url
-        for anchor in anchors_of(proof)
+        for anchor in anchors
         if anchor.is_sound
         and anchor.host
         and anchor.host != own

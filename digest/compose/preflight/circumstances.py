@@ -50,6 +50,58 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRecord:
+    """What came back of the last mails: of one issue, or of as many as make ``minimum`` mails.
+
+    ``issues`` are their names, the newest first. ``mailed`` were handed over or refused for their
+    address, ``dead`` are addresses that do not exist, ``complaints`` readers who said spam; from
+    the shares ``dead_limit`` and ``complaints_limit`` on an issue on its way is paused.
+    """
+
+    issues: tuple[str, ...]
+    last_at: datetime
+    mailed: int
+    dead: int = 0
+    complaints: int = 0
+    minimum: int = 1
+    dead_limit: float = 1.0
+    complaints_limit: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouching:
+    """Who vouches for a message, by the settings: domains, in ASCII.
+
+    ``envelope`` is where bounces go, which SPF is looked up for. ``keys`` are the domains that
+    any key signs for. ``by_envelope`` and ``by_key`` say whether the sender's domain is theirs, or
+    above or below it: what DMARC calls aligned (RFC 7489 section 3.1).
+    """
+
+    sender: str
+    envelope: str
+    keys: tuple[str, ...]
+    by_envelope: bool
+    by_key: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPicture:
+    """A picture of the service's in an issue: its address in the mail, the pixels of its file."""
+
+    url: str
+    width: int
+    entry: EntryKey | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What the public pages say to a test's unsubscribe link, and to the same one misspelt."""
+
+    link: LinkCheck
+    misspelt: LinkCheck | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """An issue's surroundings. None and empty: not looked up, or there is none.
 
@@ -59,10 +111,14 @@ class Circumstances:
     made up (its sender's domain is reserved by RFC 2606), so that nothing of it can go out.
     ``private_hosts`` are those that the settings opt in: they are asked, and may be linked to.
     ``ways`` are the links that each reader has, ``headers`` the names of the message's headers, in
-    lower case.
+    lower case, ``message_parts`` its leaves: type and encoding ("text/html utf-8").
     ``tried``: a test of it, as it is now, was sent.
-    ``past`` are the newsletter's last issues, the newest first; ``links`` go by address.
-    ``missing_pictures`` are those that its rendering is without.
+    ``past`` are the newsletter's last issues, the newest first; ``links`` go by address,
+    ``pictures`` too: what is behind those that readers load from elsewhere.
+    ``missing_pictures`` are those that its rendering is without, ``shown_pictures`` those of the
+    service's that it has.
+    ``record`` is what came back of the newsletter's last mails, ``door`` where their unsubscribe
+    links lead.
     """
 
     now: datetime
@@ -73,6 +129,7 @@ class Circumstances:
     state: IssueState = IssueState.DRAFT
     message_size: int = 0
     headers: frozenset[str] | None = None
+    message_parts: tuple[str, ...] = ()
     ways: Ways | None = None
     recipients: int | None = None
     tried: bool | None = None
@@ -81,8 +138,13 @@ class Circumstances:
     past: tuple[Issue, ...] = ()
     feeds: tuple[FeedState, ...] = ()
     links: Mapping[str, LinkCheck] = field(default_factory=dict)
+    pictures: Mapping[str, LinkCheck] = field(default_factory=dict)
     spam: SpamScore | None = None
     missing_pictures: tuple[MissingPicture, ...] = ()
+    shown_pictures: tuple[ShownPicture, ...] = ()
+    record: SendingRecord | None = None
+    vouching: Vouching | None = None
+    door: Door | None = None
 
 
 def entries_of(proof: Proof) -> Mapping[EntryKey, KeptEntry] | None:

@@ -227,6 +227,7 @@ def _rule(look: Callable[[Proof], Iterator[Finding]]) -> Rule:
         severity=Severity.WARNING,
         title="What the mail uses is shown by the clients of its readers",
         why="what a client does not know it drops, and what stood on it falls",
+        fix="Leave it out, or see that the mail holds without it.",
         look=look,
     )
 

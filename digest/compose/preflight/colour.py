@@ -62,7 +62,7 @@ def _weak(
             what=f"{pair[0]} on {pair[1]}{where} has a contrast of {ratio:.2f}",
             excerpt=shown.text[:80],
             place=Place(part="html"),
-            fix=f"needs {_needed(shown.look)}",
+            fix=f"Choose colours with a contrast of {_needed(shown.look):g} or more.",
         )
 
 
@@ -122,10 +122,12 @@ RULES = (
         id="contrast-inverted", severity=Severity.WARNING, look=_inverted,
         title="It does where a client inverts the colours",
         why="Gmail's apps and Outlook do it without asking",
+        fix="Choose a colour that is clearly darker, or lighter, than its ground.",
     ),
     Rule(
         id="dark-rules", severity=Severity.WARNING, look=_dark_rules,
         title="Dark rules are !important, for clients that ask and for Outlook's apps",
         why="inlined colours win over any rule that is not",
+        fix="Write each colour for dark twice, for the media query and [data-ogsc], !important.",
     ),
 )  # fmt: skip

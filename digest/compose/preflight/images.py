@@ -102,30 +102,36 @@ RULES = (
         id="image-alt", severity=Severity.BLOCKER, look=_missing_alt,
         title="Every image has an alt attribute",
         why="without one, screen readers read the file's name aloud",
+        fix='Say what it shows in alt; alt="" where it only decorates.',
     ),
     Rule(
         id="image-alt-text", severity=Severity.WARNING, look=_alt_text,
         title="A linked image says where it leads, and none says its file's name",
         why="with images off or unseen, the link has no other words",
+        fix="Say in alt where the link leads, or what is to be seen.",
     ),
     Rule(
         id="image-width", severity=Severity.WARNING, look=_width,
         title=f"Every image has a width in px, {_WIDEST} at most",
         why="Outlook for Windows shows an image without one at its full size",
+        fix="Give it width in px, as it is shown on a wide screen.",
     ),
     Rule(
         id="image-format", severity=Severity.WARNING, look=_format,
         title="Images are JPEG, PNG or GIF files",
         why="other formats, and images inside the HTML, stay blank in Gmail or Outlook",
+        fix="Use a JPEG, PNG or GIF file; images hosted by digest are made into one.",
     ),
     Rule(
         id="image-address", severity=Severity.WARNING, look=_address,
         title="Images have absolute addresses",
         why="a mail stands nowhere that a relative one could start from",
+        fix="Write the whole address, from https:// on.",
     ),
     Rule(
         id="live-text", severity=Severity.WARNING, look=_live_text,
         title="The mail is text, not pictures of text",
         why="filters distrust mail without words, and it is blank where images are off",
+        fix="Tell a story more, or write an introduction.",
     ),
 )  # fmt: skip

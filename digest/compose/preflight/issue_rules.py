@@ -14,6 +14,7 @@ from digest.compose.preflight import (
     pictures,
     punctuation,
     recipients,
+    reputation,
     roundup,
     sources,
     stories,
@@ -24,6 +25,7 @@ ISSUE_RULES: tuple[Rule, ...] = (
     *inbox.RULES,
     *parts.RULES,
     *recipients.RULES,
+    *reputation.RULES,
     *copy.RULES,
     *punctuation.RULES,
     *roundup.RULES,
@@ -38,7 +40,16 @@ _OWN = frozenset(rule.id for rule in ISSUE_RULES)
 _CRAFT = frozenset(rule.id for rule in CRAFT)
 # A reader who chose little gets little; and no copy is larger than the whole.
 _OF_THE_WHOLE = frozenset({"live-text", "html-size", "style-size"})
-_OF_PARTS = frozenset({"story-missing", "support-note", "way-out", "postal-address"})
+_OF_PARTS = frozenset(
+    {
+        "story-missing",
+        "support-note",
+        "way-out",
+        "why-subscribed",
+        "postal-address",
+        "message-parts",
+    }
+)
 _OF_COPIES = (
     _OF_PARTS
     | frozenset({"leftovers", "preheader-first", "subject-empty", "subject-limit"})

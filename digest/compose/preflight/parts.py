@@ -7,10 +7,11 @@ from lxml.html import HtmlElement
 
 from digest.compose.bidi import CONTROLS
 from digest.compose.edition import plain, web_link
+from digest.compose.phrases import phrases_for
 from digest.compose.preflight.circumstances import circumstances_of
 from digest.compose.preflight.remarks import BLOCKER, WARNING, Remark, rule
 from digest.compose.preflight.rules import Proof
-from digest.compose.preflight.shown import text_of
+from digest.compose.preflight.shown import text_of, texts
 from digest.compose.preflight.wordings import story_place, told_and_listed
 from digest.model import Place, Story
 
@@ -42,6 +43,41 @@ def _preheader_first(proof: Proof) -> Iterator[Remark]:
     elif "mso-hide:all" not in first.get("style", "").replace(" ", ""):
         what = "The preheader is not hidden in Outlook."
         yield Remark(what=what, place=place, fix="Style it with mso-hide: all.")
+
+
+@rule(
+    "name-first",
+    WARNING,
+    "The first words to be seen are the publication's name or the issue's title",
+    why="Readers who do not know at once who writes press “spam”.",
+)
+def _name_first(proof: Proof) -> Iterator[Remark]:
+    body = proof.document.find("body")
+    if proof.newsletter is None or proof.issue is None or body is None:
+        return
+    names = {
+        _folded(plain(text))
+        for text in (proof.newsletter.name, proof.issue.title.value, proof.subject)
+    }
+    first = next(_first_seen(proof, body), "")
+    if first and not any(name in _folded(first) for name in names if name):
+        yield Remark(
+            what="Neither the publication's name nor the issue's title comes first.",
+            place=Place(part="html"),
+            excerpt=first,
+            fix="Begin the theme's header with one of them, or with a logo whose alt names it.",
+        )
+
+
+def _first_seen(proof: Proof, body: HtmlElement) -> Iterator[str]:
+    """What is seen of the body, or heard in place of a picture, in document order."""
+    looks = proof.looks()
+    said = {shown.element: shown.text for shown in reversed(list(texts(body, looks)))}
+    for element in body.iter():
+        if element.tag == "img" and (element.get("alt") or "").strip():
+            yield element.get("alt") or ""
+        elif element in said:
+            yield said[element]
 
 
 @rule(
@@ -96,6 +132,24 @@ def _way_out(proof: Proof) -> Iterator[Remark]:
 
 
 @rule(
+    "why-subscribed",
+    BLOCKER,
+    "Both parts say why the reader gets this",
+    why="Who does not remember subscribing takes a newsletter for spam.",
+)
+def _why(proof: Proof) -> Iterator[Remark]:
+    if proof.newsletter is None or proof.issue is None:
+        return
+    newsletter = proof.newsletter
+    name = plain(newsletter.name)
+    why = _folded(plain(newsletter.why) or phrases_for(newsletter.words).why(name))
+    for part, said in (("html", proof.document.text_content()), ("text", proof.text or why)):
+        if why not in _folded(said):
+            what = f"The {part} part does not say why its reader gets it."
+            yield Remark(what=what, place=Place(part=part), excerpt=part, fix=_THEME)
+
+
+@rule(
     "postal-address",
     BLOCKER,
     "Both parts name the publication's postal address",
@@ -124,7 +178,26 @@ def _headers(proof: Proof) -> Iterator[Remark]:
     for name in _NEEDED_HEADERS if there is not None else ():
         if there is not None and name.lower() not in there:
             what = f"The message has no {name} header."
-            yield Remark(what=what, place=Place(part=name), excerpt=name)
+            fix = "Set [web] public_url in digest.toml, and see who changes mails on their way out."
+            yield Remark(what=what, place=Place(part=name), excerpt=name, fix=fix)
+
+
+@rule(
+    "message-parts",
+    BLOCKER,
+    "The message is a text and an HTML part, in UTF-8",
+    why="Readers who cannot or will not see HTML get the text; other encodings turn to rubbish.",
+)
+def _message_parts(proof: Proof) -> Iterator[Remark]:
+    known = circumstances_of(proof)
+    if proof.issue is not None and not proof.text.strip():
+        yield Remark(what="There is no text part.", place=Place(part="text"), fix=_THEME)
+    for part in known.message_parts if known else ():
+        kind, _, charset = part.partition(" ")
+        if kind in {"text/plain", "text/html"} and charset != "utf-8":
+            what = f"The message's {kind} part is in {charset or 'no encoding'}, not in UTF-8."
+            fix = "See who changes mails on their way out."
+            yield Remark(what=what, place=Place(part=kind), excerpt=part, fix=fix)
 
 
 @rule(
@@ -162,4 +235,14 @@ def _folded(text: str) -> str:
     return " ".join(text.translate(_NO_CONTROLS).split()).casefold()
 
 
-RULES = (_preheader_first, _story_missing, _way_out, _postal_address, _headers, _header_newline)
+RULES = (
+    _preheader_first,
+    _name_first,
+    _story_missing,
+    _way_out,
+    _why,
+    _postal_address,
+    _headers,
+    _message_parts,
+    _header_newline,
+)

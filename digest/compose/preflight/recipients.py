@@ -65,6 +65,41 @@ def _public_url(proof: Proof) -> Iterator[Remark]:
 
 
 @rule(
+    "unsubscribe-answers",
+    BLOCKER,
+    "The way to unsubscribe answers",
+    why="Who presses a dead link presses “spam” next, and mailbox providers test the address.",
+)
+def _unsubscribe_answers(proof: Proof) -> Iterator[Remark]:
+    known = circumstances_of(proof)
+    door = known.door if known and not known.rehearsal else None
+    if known is None or door is None:
+        return
+    link = door.link
+    if link.failure:
+        answered = link.unresolved or link.status is not None
+        yield Remark(
+            what=f"A test's unsubscribe link under {known.public_url} fails: {link.failure}",
+            excerpt=known.public_url,
+            fix="See that digest serve runs, and that [web] public_url in digest.toml leads to it.",
+            severity=None if answered else WARNING,
+        )
+    elif door.misspelt and not door.misspelt.failure:
+        yield Remark(
+            what=f"{known.public_url} takes a misspelt unsubscribe link, too: it is another site.",
+            excerpt=known.public_url,
+            fix="Let [web] public_url in digest.toml lead to digest serve.",
+        )
+    elif link.final_url not in {"", link.url}:
+        yield Remark(
+            what=f"Unsubscribe links are redirected to {link.final_url.partition('/unsub')[0]}.",
+            excerpt=known.public_url,
+            fix="Set public_url to where they end: one click (RFC 8058) follows no redirect.",
+            severity=WARNING,
+        )
+
+
+@rule(
     "already-sent",
     BLOCKER,
     "The issue was not sent before",
@@ -91,4 +126,4 @@ def _no_test(proof: Proof) -> Iterator[Remark]:
         yield Remark(what="No test was sent of the issue as it is now.", fix=fix)
 
 
-RULES = (_none, _change, _public_url, _already_sent, _no_test)
+RULES = (_none, _change, _public_url, _unsubscribe_answers, _already_sent, _no_test)

@@ -75,7 +75,8 @@ class Proof:
 class Rule:
     """One check. ``id`` is short and stable ("image-alt"); ``why`` says whom it hurts.
 
-    ``look`` yields what is wrong: a sentence, or a :class:`Finding` of its own making.
+    ``fix`` says what to do about any of its findings that does not say so itself. ``look``
+    yields what is wrong: a sentence, or a :class:`Finding` of its own making.
     """
 
     id: str
@@ -83,15 +84,19 @@ class Rule:
     title: str
     why: str
     look: Callable[[Proof], Iterable[str | Finding]]
+    fix: str = ""
 
     def run(self, proof: Proof) -> tuple[Finding, ...]:
         """What it finds in a proof."""
-        return tuple(
-            each
-            if isinstance(each, Finding)
-            else Finding(rule=self.id, severity=self.severity, what=each, place=Place(part="html"))
-            for each in self.look(proof)
-        )
+        return tuple(map(self._finding, self.look(proof)))
+
+    def _finding(self, told: str | Finding) -> Finding:
+        if isinstance(told, str):
+            place = Place(part="html")
+            return Finding(
+                rule=self.id, severity=self.severity, what=told, place=place, fix=self.fix
+            )
+        return told if told.fix or not self.fix else replace(told, fix=self.fix)
 
     def findings(self, proof: Proof) -> tuple[Finding, ...]:
         """As :meth:`run`, but it never raises, and of many alike counts those after the 20th."""
@@ -111,6 +116,7 @@ class Rule:
             what=f"“{self.title}” could not be checked: {type(error).__name__}",
             excerpt=self.id,
             place=Place(part="html"),
+            fix="Look at it yourself, and tell whoever looks after digest of it.",
         )
 
     def _untold(self, findings: Sequence[Finding]) -> Iterator[Finding]:

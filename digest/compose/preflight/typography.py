@@ -81,25 +81,30 @@ RULES = (
         id="link-underline", severity=Severity.WARNING, look=_underline,
         title="Links in text are underlined",
         why="who cannot tell the colours apart cannot tell the links",
+        fix="Underline it.",
     ),
     Rule(
         id="type-size", severity=Severity.WARNING, look=_size,
         title=f"Paragraphs have {_PARAGRAPH} px or more, and nothing under {_SMALLEST}",
         why="smaller letters are not read on phones; iOS enlarges them and breaks the layout",
+        fix="Set paragraphs in 16 px, and notes in 13 px or more.",
     ),
     Rule(
         id="line-height", severity=Severity.WARNING, look=_line_height,
         title=f"Lines of a paragraph stand {_TIGHTEST} of its size apart",
         why="the eye loses its line in tighter ones",
+        fix="Set line-height to 1.5 or so.",
     ),
     Rule(
         id="font-stack", severity=Severity.WARNING, look=_font,
         title="Fonts are inlined and end in a generic family",
         why="Outlook for Windows falls back to Times where it knows none of them",
+        fix="End the font-family with serif, sans-serif or monospace, on the text itself.",
     ),
     Rule(
         id="text-setting", severity=Severity.WARNING, look=_setting,
         title="Nothing is justified or turned into capitals",
         why="rivers of space and words without shape are hard to read, hardest with dyslexia",
+        fix="Align it to one side, and write capitals only where they belong.",
     ),
 )  # fmt: skip
