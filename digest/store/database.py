@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from enum import IntEnum
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -31,6 +32,15 @@ _REMEDIES = {
 _T = TypeVar("_T")
 
 
+class Turn(IntEnum):
+    """What only one transaction at a time does, by its advisory lock's key on PostgreSQL."""
+
+    UPGRADE = 0x64696765
+    CAP = 0x64696766
+    LIFE = 0x64696767
+    ENROL = 0x64696768
+
+
 class Database:
     """One database, used by any number of threads and processes at the same time."""
 
@@ -39,7 +49,7 @@ class Database:
         self.file = _file(url)
         """Where a SQLite database is; None for any other, and for one that is named by a URI."""
         self._engine = _engine(url)
-        self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._reader, self._writer = _roles(self._engine)
         # SQLite polls for its one write lock; threads of one process queue up here instead.
         self._turn: AbstractContextManager[object] = (
             threading.Lock() if _is_sqlite(url) else nullcontext()
@@ -56,14 +66,16 @@ class Database:
 
         :raises StoreError: when the database cannot be read.
         """
-        with self._explained(), self._engine.begin() as connection:
+        with self._explained(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write; on SQLite it is alone from its first statement on.
 
-        Taking the write lock at once, not at the first change, is what rules out deadlocks.
+        Taking the write lock at once, not at the first change, is what rules out deadlocks. On
+        PostgreSQL every statement sees what others have committed by then, and rows are locked;
+        what must not happen twice at once takes a :class:`Turn`.
 
         :raises StoreError: when the database cannot be written; nothing was changed then.
         """
@@ -111,6 +123,15 @@ def connect(url: str) -> Database:
         raise StoreError(message) from error
 
 
+def take_turn(connection: Connection, turn: Turn) -> None:
+    """Wait until no other transaction is at that, and keep it from all until this one ends.
+
+    On SQLite, where whoever writes is alone, there is nothing to wait for.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(turn)})
+
+
 def portions(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
     """Cut a long sequence into pieces that fit into one statement each."""
     for start in range(0, len(items), PORTION):
@@ -128,11 +149,20 @@ def _file(url: URL) -> Path | None:
 
 def _engine(url: URL) -> Engine:
     if not _is_sqlite(url):
-        return create_engine(url, pool_pre_ping=True)
+        named = {"fallback_application_name": "digest"}
+        return create_engine(url, connect_args=named, pool_pre_ping=True)
     engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS}, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _roles(engine: Engine) -> tuple[Engine, Engine]:
+    """The engine for reading and the one for writing; they share their connections."""
+    if engine.dialect.name == "postgresql":
+        # Whoever reads sees one state throughout; whoever writes, the newest.
+        return engine.execution_options(isolation_level="REPEATABLE READ"), engine
+    return engine, engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -149,5 +179,5 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _explain(name: str, cause: str) -> str:
-    remedy = next((text for key, text in _REMEDIES.items() if key in cause), "")
+    remedy = next((words for key, words in _REMEDIES.items() if key in cause), "")
     return f"{name}: {cause} – {remedy}" if remedy else f"{name}: {cause}"

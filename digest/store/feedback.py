@@ -104,10 +104,10 @@ class SqlFeedback:
 
     def trip(self, issue_id: int, *, reason: str, now: datetime) -> bool:
         """Note that an issue's guard has tripped; whether it is the first time."""
-        insert = self._database.insert(guard_trips).on_conflict_do_nothing()
+        row = {"issue_id": issue_id, "reason": reason, "at": now}
+        insert = self._database.insert(guard_trips).values(row).on_conflict_do_nothing()
         with self._database.writing() as connection:
-            row = {"issue_id": issue_id, "reason": reason, "at": now}
-            return connection.execute(insert.values(row)).rowcount == 1
+            return connection.scalar(insert.returning(guard_trips.c.issue_id)) is not None
 
 
 def _columns(record: FeedbackRecord) -> dict[str, object]:

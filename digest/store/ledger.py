@@ -127,14 +127,17 @@ _BEGIN = (
     .values(handing_over=True, updated_at=bindparam("now"))
     .returning(_row.id)
 )
+_NOT_BEGUN = ~_row.id.in_(bindparam("begun", expanding=True))
+# Between two statements others may pause or resume the issue, and readers come back: so whoever is
+# dropped must be seen to be unwanted while the issue was being sent, and all others go back.
 _PUT_BACK = (
     update(deliveries)
-    .where(*_MINE, ~_being_sent)
+    .where(*_MINE, _NOT_BEGUN, or_(~_being_sent, _still_wanted))
     .values(_UNCLAIMED | {_row.state: DeliveryState.QUEUED, _row.updated_at: bindparam("now")})
 )
 _DROP = (
     update(deliveries)
-    .where(*_MINE, ~_row.id.in_(bindparam("begun", expanding=True)))
+    .where(*_MINE, _NOT_BEGUN)
     .values(
         _UNCLAIMED
         | {
@@ -267,12 +270,18 @@ class SqlLedger(SqlStanding):
         the others are queued again.
         """
         uncertain = case((_row.handing_over, 1), else_=0)
-        free = (
-            update(deliveries)
+        lost = (
+            select(_row.id)
             .where(
                 _row.claimed_by.is_not(None),
                 or_(_row.claimed_by.in_(owners), _row.claimed_until <= now),
             )
+            # A row that is locked has an owner who lives.
+            .with_for_update(skip_locked=True)
+        )
+        free = (
+            update(deliveries)
+            .where(_row.id.in_(lost))
             .values(
                 _UNCLAIMED
                 | {
@@ -401,8 +410,9 @@ def _begin(connection: Connection, ids: Sequence[int], owner: str, now: datetime
     values = {"rows": ids, "owner": owner, "now": now}
     begun = frozenset(connection.scalars(_BEGIN, values))
     if len(begun) != len(ids):
-        connection.execute(_PUT_BACK, values)
-        connection.execute(_DROP, values | {"begun": list(begun)})
+        rest = values | {"begun": list(begun)}
+        connection.execute(_PUT_BACK, rest)
+        connection.execute(_DROP, rest)
     return begun
 
 

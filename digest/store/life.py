@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select
 
 from digest.errors import StoreError
-from digest.store.database import Database
+from digest.store.database import Database, Turn, take_turn
 from digest.store.tables import instance
 
 BACKUP_MADE = "backup_made_at"
@@ -63,6 +63,7 @@ class SqlLife:
         """
         with self._order:
             with self._database.writing() as connection:
+                take_turn(connection, Turn.LIFE)
                 facts = _facts(connection)
                 epoch = facts.get(EPOCH) or secrets.token_hex(32)
                 turn = int(facts.get(_TURN, 0)) + 1
@@ -77,6 +78,7 @@ class SqlLife:
         with self._order:
             epoch = secrets.token_hex(32)
             with self._database.writing() as connection:
+                take_turn(connection, Turn.LIFE)
                 turn = int(_facts(connection).get(_TURN, 0)) + 1
                 connection.execute(delete(instance).where(instance.c.key == BACKUP_MADE))
                 self._write(connection, {EPOCH: epoch, _TURN: str(turn)})
