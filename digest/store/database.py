@@ -27,6 +27,8 @@ _REMEDIES = {
     "attempt to write a readonly database": "give this user the right to write file and folder",
     "file is not a database": "move it away, or restore a backup",
     "database disk image is malformed": "restore a backup",
+    "FATAL: database": "make it with createdb --encoding=UTF8",
+    "FATAL: role": "make it with createuser, or name another in the URL",
 }
 
 _T = TypeVar("_T")
@@ -97,7 +99,7 @@ class Database:
         try:
             yield
         except exc.DBAPIError as error:
-            raise StoreError(_explain(self.name, str(error.orig).strip())) from error
+            raise StoreError(_explain(self.name, " ".join(str(error.orig).split()))) from error
         except exc.TimeoutError as error:
             raise StoreError(_explain(self.name, "no connection became free")) from error
         except UnicodeEncodeError as error:
@@ -119,7 +121,9 @@ def connect(url: str) -> Database:
         message = f"the database URL is not understood: {error}"
         raise StoreError(message) from error
     except ImportError as error:
-        message = f"{error.name} is not installed, which {parsed.drivername} needs"
+        message = f"{error.name} is not installed, which {parsed.drivername}:// needs"
+        if not _is_sqlite(parsed):
+            message += "; install digest[postgres] and write postgresql://"
         raise StoreError(message) from error
 
 
@@ -150,7 +154,10 @@ def _file(url: URL) -> Path | None:
 def _engine(url: URL) -> Engine:
     if not _is_sqlite(url):
         named = {"fallback_application_name": "digest"}
-        return create_engine(url, connect_args=named, pool_pre_ping=True)
+        engine = create_engine(url, connect_args=named, pool_pre_ping=True)
+        # First: SQLAlchemy's own first look at the server fails where text comes as bytes.
+        event.listen(engine, "connect", _check_postgres, insert=True)
+        return engine
     engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS}, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -163,6 +170,16 @@ def _roles(engine: Engine) -> tuple[Engine, Engine]:
         # Whoever reads sees one state throughout; whoever writes, the newest.
         return engine.execution_options(isolation_level="REPEATABLE READ"), engine
     return engine, engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+def _check_postgres(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        message = (
+            f"the database {connection.info.dbname} keeps its text in {encoding}, which has not all"
+            " letters; make another with createdb --encoding=UTF8 --template=template0"
+        )
+        raise StoreError(message)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

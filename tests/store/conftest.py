@@ -88,9 +88,14 @@ def url(backend: str, request: pytest.FixtureRequest) -> str:
     """Where this test's store is."""
     if backend == SQLITE:
         return f"sqlite:///{request.getfixturevalue('path')}"
-    database: Emptied = request.getfixturevalue("emptied")
-    database.empty()
-    return database.url
+    return str(request.getfixturevalue("emptied_url"))
+
+
+@pytest.fixture
+def emptied_url(emptied: Emptied) -> str:
+    """Where this test's store is on PostgreSQL."""
+    emptied.empty()
+    return emptied.url
 
 
 @pytest.fixture
