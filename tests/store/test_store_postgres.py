@@ -240,6 +240,7 @@ def test_what_the_server_does_not_have_is_named_with_the_way_out(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.usefixtures("server")
 def test_a_server_that_is_not_there_is_a_store_error() -> None:
     """The message says where it was looked for, on one line."""
     with pytest.raises(StoreError, match=r"127\.0\.0\.1.*refused") as caught:
