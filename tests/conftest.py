@@ -1,6 +1,7 @@
 """Marks, and what the tests may find missing."""
 
 import os
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,6 +9,8 @@ from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.own_postgres import programs, running
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 # How long an example takes says more about the machine than about the program.
@@ -74,6 +77,17 @@ def postfix() -> str:
     if os.geteuid() != 0:
         (pytest.fail if STRICT else pytest.skip)("Postfix is started by root only")
     return path
+
+
+@pytest.fixture(scope="session")
+def own_postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL of our own; missing is a failure in CI and a skip elsewhere."""
+    found = programs()
+    if found is None or find_spec("psycopg") is None:
+        what = "psycopg" if found else "PostgreSQL (Debian: postgresql)"
+        (pytest.fail if STRICT else pytest.skip)(f"{what} is not installed")
+    with running(found) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

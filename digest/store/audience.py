@@ -33,7 +33,7 @@ from digest.model import (
 )
 from digest.model.address import normalise_address
 from digest.store.codec import decode_variant, encode_topics
-from digest.store.database import PORTION, Database, portions
+from digest.store.database import PORTION, Database, Turn, portions, take_turn
 from digest.store.tables import subscribers, subscriptions, suppressions
 
 _DESCRIBE = (
@@ -268,6 +268,8 @@ class SqlAudience:
 
         A few statements for the whole portion: this is what makes imports fast.
         """
+        # What is known must hold until it is changed.
+        take_turn(connection, Turn.ENROL)
         known = _known(connection, {key for key, _ in keyed}, newsletter)
         outcomes, last = _decide(keyed, known)
         self._add_people(connection, [(k, r) for k, r in keyed if k not in known], now=now)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, func, null, select, update
+from sqlalchemy import Connection, bindparam, exists, func, null, or_, select, update
 
 from digest.model import Consent, DeliveryState, IssueState
 from digest.store.tables import deliveries, issues, subscribers, subscriptions, suppressions
@@ -52,14 +52,17 @@ _BEGIN = (
     .returning(_row.id)
 )
 _MAY_GO = select(func.count()).where(*_MINE, _being_sent, _still_wanted)
+_NOT_BEGUN = ~_row.id.in_(bindparam("begun", expanding=True))
+# Between two statements others may pause or resume the issue, and readers come back: so whoever is
+# dropped must be seen to be unwanted while the issue was being sent, and all others go back.
 _PUT_BACK = (
     update(deliveries)
-    .where(*_MINE, ~_being_sent)
+    .where(*_MINE, _NOT_BEGUN, or_(~_being_sent, _still_wanted))
     .values(UNCLAIMED | {_row.state: DeliveryState.QUEUED, _row.updated_at: bindparam("now")})
 )
 _DROP = (
     update(deliveries)
-    .where(*_MINE, ~_row.id.in_(bindparam("begun", expanding=True)))
+    .where(*_MINE, _NOT_BEGUN)
     .values(
         UNCLAIMED
         | {
@@ -76,8 +79,9 @@ def begin(connection: Connection, ids: Sequence[int], owner: str, now: datetime)
     values = {"rows": ids, "owner": owner, "now": now}
     begun = frozenset(connection.scalars(_BEGIN, values))
     if len(begun) != len(ids):
-        connection.execute(_PUT_BACK, values)
-        connection.execute(_DROP, values | {"begun": list(begun)})
+        rest = values | {"begun": list(begun)}
+        connection.execute(_PUT_BACK, rest)
+        connection.execute(_DROP, rest)
     return begun
 
 

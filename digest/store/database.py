@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from enum import IntEnum
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -26,9 +27,20 @@ _REMEDIES = {
     "attempt to write a readonly database": "give this user the right to write file and folder",
     "file is not a database": "move it away, or restore a backup",
     "database disk image is malformed": "restore a backup",
+    "FATAL: database": "make it with createdb --encoding=UTF8",
+    "FATAL: role": "make it with createuser, or name another in the URL",
 }
 
 _T = TypeVar("_T")
+
+
+class Turn(IntEnum):
+    """What only one transaction at a time does, by its advisory lock's key on PostgreSQL."""
+
+    UPGRADE = 0x64696765
+    CAP = 0x64696766
+    LIFE = 0x64696767
+    ENROL = 0x64696768
 
 
 class Database:
@@ -39,7 +51,7 @@ class Database:
         self.file = _file(url)
         """Where a SQLite database is; None for any other, and for one that is named by a URI."""
         self._engine = _engine(url)
-        self._writer = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        self._reader, self._writer = _roles(self._engine)
         # SQLite polls for its one write lock; threads of one process queue up here instead.
         self._turn: AbstractContextManager[object] = (
             threading.Lock() if _is_sqlite(url) else nullcontext()
@@ -56,14 +68,16 @@ class Database:
 
         :raises StoreError: when the database cannot be read.
         """
-        with self._explained(), self._engine.begin() as connection:
+        with self._explained(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write; on SQLite it is alone from its first statement on.
 
-        Taking the write lock at once, not at the first change, is what rules out deadlocks.
+        Taking the write lock at once, not at the first change, is what rules out deadlocks. On
+        PostgreSQL every statement sees what others have committed by then, and rows are locked;
+        what must not happen twice at once takes a :class:`Turn`.
 
         :raises StoreError: when the database cannot be written; nothing was changed then.
         """
@@ -85,7 +99,7 @@ class Database:
         try:
             yield
         except exc.DBAPIError as error:
-            raise StoreError(_explain(self.name, str(error.orig).strip())) from error
+            raise StoreError(_explain(self.name, " ".join(str(error.orig).split()))) from error
         except exc.TimeoutError as error:
             raise StoreError(_explain(self.name, "no connection became free")) from error
         except UnicodeEncodeError as error:
@@ -107,8 +121,19 @@ def connect(url: str) -> Database:
         message = f"the database URL is not understood: {error}"
         raise StoreError(message) from error
     except ImportError as error:
-        message = f"{error.name} is not installed, which {parsed.drivername} needs"
+        message = f"{error.name} is not installed, which {parsed.drivername}:// needs"
+        if not _is_sqlite(parsed):
+            message += "; install digest[postgres] and write postgresql://"
         raise StoreError(message) from error
+
+
+def take_turn(connection: Connection, turn: Turn) -> None:
+    """Wait until no other transaction is at that, and keep it from all until this one ends.
+
+    On SQLite, where whoever writes is alone, there is nothing to wait for.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(turn)})
 
 
 def portions(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
@@ -128,11 +153,33 @@ def _file(url: URL) -> Path | None:
 
 def _engine(url: URL) -> Engine:
     if not _is_sqlite(url):
-        return create_engine(url, pool_pre_ping=True)
+        named = {"fallback_application_name": "digest"}
+        engine = create_engine(url, connect_args=named, pool_pre_ping=True)
+        # First: SQLAlchemy's own first look at the server fails where text comes as bytes.
+        event.listen(engine, "connect", _check_postgres, insert=True)
+        return engine
     engine = create_engine(url, connect_args={"timeout": _PATIENCE_SECONDS}, max_overflow=-1)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _roles(engine: Engine) -> tuple[Engine, Engine]:
+    """The engine for reading and the one for writing; they share their connections."""
+    if engine.dialect.name == "postgresql":
+        # Whoever reads sees one state throughout; whoever writes, the newest.
+        return engine.execution_options(isolation_level="REPEATABLE READ"), engine
+    return engine, engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+
+
+def _check_postgres(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        message = (
+            f"the database {connection.info.dbname} keeps its text in {encoding}, which has not all"
+            " letters; make another with createdb --encoding=UTF8 --template=template0"
+        )
+        raise StoreError(message)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
@@ -149,5 +196,5 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _explain(name: str, cause: str) -> str:
-    remedy = next((text for key, text in _REMEDIES.items() if key in cause), "")
+    remedy = next((words for key, words in _REMEDIES.items() if key in cause), "")
     return f"{name}: {cause} – {remedy}" if remedy else f"{name}: {cause}"

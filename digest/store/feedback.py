@@ -134,15 +134,15 @@ class SqlFeedback:
 
         In one transaction, and once: whether this was the first time.
         """
-        insert = self._database.insert(guard_trips).on_conflict_do_nothing()
+        row = {"issue_id": issue_id, "reason": reason, "at": now}
+        insert = self._database.insert(guard_trips).values(row).on_conflict_do_nothing()
         pause = (
             update(issues)
             .where(issues.c.id == issue_id, issues.c.state == IssueState.SENDING)
             .values(state=IssueState.PAUSED, revision=issues.c.revision + 1)
         )
         with self._database.writing() as connection:
-            row = {"issue_id": issue_id, "reason": reason, "at": now}
-            first = connection.execute(insert.values(row)).rowcount == 1
+            first = connection.scalar(insert.returning(guard_trips.c.issue_id)) is not None
             if first:
                 connection.execute(pause)
         return first

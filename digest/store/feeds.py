@@ -75,6 +75,9 @@ class SqlFeeds(SqlEntries):
         with self._database.writing() as connection:
             state = self._database.insert(feeds).values(never_asked)
             connection.execute(state.on_conflict_do_nothing())
+            # As a refresh does: whoever keeps a feed's entries holds its row.
+            mine = feeds.c.url == archive.url
+            connection.execute(select(feeds.c.url).where(mine).with_for_update())
             insert = self._database.insert(feed_archives).values(values)
             insert = insert.on_conflict_do_update(index_elements=["url"], set_=values)
             connection.execute(insert)

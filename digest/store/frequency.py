@@ -13,15 +13,16 @@ from sqlalchemy import (
     bindparam,
     exists,
     literal_column,
+    null,
     or_,
     select,
-    text,
+    union_all,
     update,
 )
 
 from digest.deliver.frequency import free_at
 from digest.model import DeliveryState, FrequencyCap, IssueState
-from digest.store.database import PORTION
+from digest.store.database import PORTION, Turn, take_turn
 from digest.store.subjects import may_go
 from digest.store.tables import deliveries, issues
 
@@ -29,7 +30,6 @@ from digest.store.tables import deliveries, issues
 WAITING = tuple(sorted({DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN}))
 
 _row = deliveries.c
-_ORDER_LOCK = 0x64696766
 
 _DUE = (
     select(_row.id, _row.subscriber_id, _row.first_attempt_at)
@@ -54,7 +54,7 @@ _SENT = select(_row.subscriber_id, _row.updated_at).where(
 _OTHERS = select(issues.c.id).where(
     issues.c.state.in_([IssueState.SENDING, IssueState.PAUSED]), issues.c.id != bindparam("issue")
 )
-_UNDER_WAY = select(_row.subscriber_id).where(
+_UNDER_WAY = select(_row.subscriber_id, null().label("sent_at")).where(
     _READERS,
     _row.issue_id.in_(bindparam("others", expanding=True)),
     or_(
@@ -62,6 +62,8 @@ _UNDER_WAY = select(_row.subscriber_id).where(
         and_(_row.state == DeliveryState.DEFERRED, _row.first_attempt_at.is_not(None)),
     ),
 )
+# In one statement: what is settled between two would be in neither.
+_BOTH = union_all(_SENT, _UNDER_WAY)
 _PUT_OFF = (
     update(deliveries)
     .where(_row.id == bindparam("held"))
@@ -81,9 +83,8 @@ def hold_back(
 
     A delivery that was begun is never put off: its reader has had that mail, or nearly.
     """
-    if connection.dialect.name == "postgresql":
-        # Two issues must not each find room for the other's reader at the same time.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ORDER_LOCK})
+    # Two issues must not each find room for the other's reader at the same time.
+    take_turn(connection, Turn.CAP)
     most = limit
     while True:
         values = {"issue": issue_id, "now": now, "most": most}
@@ -107,13 +108,15 @@ def _later(
     """Which rows must wait, by id, and until when; ``readers`` are the rows' readers."""
     people = list(readers.values())
     mails: dict[int, list[datetime]] = {reader: [] for reader in people}
-    sent = {"readers": people, "since": now - cap.window}
-    for reader, at in connection.execute(_SENT, sent):
-        mails[reader].append(at)
     others = connection.scalars(_OTHERS, {"issue": issue_id}).all()
-    under_way = {"readers": people, "others": others}
-    for reader in connection.scalars(_UNDER_WAY, under_way) if others else ():
-        mails[reader].append(now)
+    wanted = {"readers": people, "since": now - cap.window}
+    rows = (
+        connection.execute(_BOTH, wanted | {"others": others})
+        if others
+        else (connection.execute(_SENT, wanted))
+    )
+    for reader, at in rows:
+        mails[reader].append(at or now)
     for row, reader in readers.items():
         free = free_at(mails[reader], cap, now=now)
         if free is not None:

@@ -229,12 +229,18 @@ class SqlLedger(SqlStanding):
         the others are queued again.
         """
         uncertain = case((_row.handing_over, 1), else_=0)
-        free = (
-            update(deliveries)
+        lost = (
+            select(_row.id)
             .where(
                 _row.claimed_by.is_not(None),
                 or_(_row.claimed_by.in_(owners), _row.claimed_until <= now),
             )
+            # A row that is locked has an owner who lives.
+            .with_for_update(skip_locked=True)
+        )
+        free = (
+            update(deliveries)
+            .where(_row.id.in_(lost))
             .values(
                 UNCLAIMED
                 | {

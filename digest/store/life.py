@@ -3,7 +3,8 @@
 A ledger that was put back from yesterday sends today's mail again. So the database counts its turns
 of sending, and a small file beside it, its *witness*, keeps the count as well. A database that is
 behind its witness, is not the file the witness saw, or has lost it, is in doubt until a person says
-otherwise; so is every backup. On PostgreSQL, which has no file of ours beside it, only the last.
+otherwise; so is every backup. PostgreSQL has no file of ours beside it: the database notes its own
+*home* there, and finds itself in another once a dump of it was put back.
 """
 
 import json
@@ -13,10 +14,10 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, text
 
 from digest.errors import StoreError
-from digest.store.database import Database
+from digest.store.database import Database, Turn, take_turn
 from digest.store.tables import instance
 
 BACKUP_MADE = "backup_made_at"
@@ -25,6 +26,16 @@ EPOCH = "epoch"
 """The fact that tells one life of a database from the next, 64 hexadecimal digits."""
 
 _TURN = "turn"
+_HOME = "home"
+# Which server, database and table, none of them ever the same after a restore; and the timeline,
+# which is new whenever a standby took over, or the server went back to an earlier state.
+_WHERE = text("""
+    SELECT concat_ws('/', system_identifier, datoid, 'deliveries'::regclass::oid, CASE
+        WHEN pg_is_in_recovery() THEN ''
+        ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END)
+    FROM pg_control_system(), (
+        SELECT oid AS datoid FROM pg_database WHERE datname = current_database()) AS ours
+""")
 _WITNESS_BYTES = 256
 
 
@@ -48,12 +59,14 @@ class SqlLife:
     def doubt(self) -> str:
         """Why the ledger may not know all that was sent, as a clause; empty where it does."""
         with self._database.reading() as connection:
-            facts = _facts(connection)
+            facts, home = _facts(connection), _home(connection)
         if made := facts.get(BACKUP_MADE):
             return f"is a backup, made {made}"
         turn = int(facts.get(_TURN, 0))
-        if self._file is None or not turn:
+        if not turn:
             return ""
+        if self._file is None:
+            return _moved(facts.get(_HOME, ""), home)
         return self._difference(facts[EPOCH], turn, self._file)
 
     def advance(self) -> None:
@@ -63,10 +76,11 @@ class SqlLife:
         """
         with self._order:
             with self._database.writing() as connection:
+                take_turn(connection, Turn.LIFE)
                 facts = _facts(connection)
                 epoch = facts.get(EPOCH) or secrets.token_hex(32)
                 turn = int(facts.get(_TURN, 0)) + 1
-                self._write(connection, {EPOCH: epoch, _TURN: str(turn)})
+                self._write(connection, epoch, turn)
             self._witness(epoch, turn)
 
     def trust(self) -> None:
@@ -77,9 +91,10 @@ class SqlLife:
         with self._order:
             epoch = secrets.token_hex(32)
             with self._database.writing() as connection:
+                take_turn(connection, Turn.LIFE)
                 turn = int(_facts(connection).get(_TURN, 0)) + 1
                 connection.execute(delete(instance).where(instance.c.key == BACKUP_MADE))
-                self._write(connection, {EPOCH: epoch, _TURN: str(turn)})
+                self._write(connection, epoch, turn)
             self._witness(epoch, turn)
 
     def _difference(self, epoch: str, turn: int, file: Path) -> str:
@@ -95,7 +110,8 @@ class SqlLife:
             return f"is not the file that its {path.name} is about: it was copied or moved"
         return ""
 
-    def _write(self, connection: Connection, facts: dict[str, str]) -> None:
+    def _write(self, connection: Connection, epoch: str, turn: int) -> None:
+        facts = {EPOCH: epoch, _TURN: str(turn), _HOME: _home(connection)}
         insert = self._database.insert(instance)
         upsert = insert.on_conflict_do_update(
             index_elements=[instance.c.key], set_={"value": insert.excluded.value}
@@ -128,6 +144,24 @@ def witness_of(file: Path) -> Path:
 
 def _facts(connection: Connection) -> dict[str, str]:
     return {row.key: row.value for row in connection.execute(select(instance))}
+
+
+def _home(connection: Connection) -> str:
+    """Where a database on PostgreSQL is; empty on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return ""
+    home: str = connection.scalar(_WHERE) or ""
+    return home
+
+
+def _moved(was: str, now: str) -> str:
+    """What a database's home has to do with the one it sent from, as a clause of doubt."""
+    is_standby = now.endswith("/")
+    if was == now or is_standby:
+        return ""
+    if was.rpartition("/")[0] == now.rpartition("/")[0]:
+        return "is on another timeline: a standby took over, or an earlier state was put back"
+    return "has sent mail from another place: it was restored from a dump, or copied"
 
 
 def _read(path: Path) -> _Seen | None:

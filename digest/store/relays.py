@@ -59,7 +59,9 @@ class SqlRelays:
         either = new.on_conflict_do_update(
             index_elements=["limit", "until"], set_={"count": sum_of_both}
         )
-        rows = [{"limit": use.limit, "until": use.until, "count": use.count} for use in uses]
+        # In one order for all processes, or two could wait for each other's rows.
+        ordered = sorted(uses, key=lambda use: (use.limit, use.until))
+        rows = [{"limit": use.limit, "until": use.until, "count": use.count} for use in ordered]
         with self._database.writing() as connection:
             connection.execute(delete(rate_uses).where(rate_uses.c.until <= since))
             connection.execute(either, rows)

@@ -1,9 +1,9 @@
 """Which version of the tables a database has, and the way to the newest."""
 
-from sqlalchemy import Connection, column, inspect, select, table, text
+from sqlalchemy import Connection, column, inspect, select, table
 
 from digest.errors import StoreVersionError
-from digest.store.database import Database
+from digest.store.database import Database, Turn, take_turn
 
 REVISIONS = (
     "0001_first",
@@ -30,7 +30,6 @@ REVISIONS = (
 need not import Alembic; a test holds it against the scripts."""
 
 _VERSION = table("alembic_version", column("version_num"))
-_UPGRADE_LOCK = 0x64696765
 
 
 def bring_up_to_date(database: Database) -> None:
@@ -44,8 +43,7 @@ def bring_up_to_date(database: Database) -> None:
     if current == REVISIONS[-1]:
         return
     with database.writing() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
+        take_turn(connection, Turn.UPGRADE)
         # Another process may have been faster.
         if _revision(connection, database.name) != REVISIONS[-1]:
             _upgrade(connection)

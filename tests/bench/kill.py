@@ -5,6 +5,11 @@ says 250. The program is the real `digest send`, killed by SIGKILL, started agai
 finished. Prints one figure a line: ``name value``.
 
     python tests/bench/kill.py [--kills 500] [--recipients 10000] [--server bdat|data|lockstep]
+        [--database postgresql://…] [--senders 2] [--command serve]
+
+With several senders, each from a folder of its own as on so many machines, any of them is killed
+while the others go on. ``--database`` names an empty PostgreSQL database, or one that is made there
+by `own` and thrown away.
 
 ``max_in_flight`` is the most messages that were handed over and not yet recorded when a kill came;
 no kill may cost more duplicates than that. ``--warm`` forks the program from a process that has
@@ -17,21 +22,31 @@ import os
 import random
 import re
 import signal
+import socket
 import socketserver
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 
+from sqlalchemy import text
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from digest.store.database import connect
+from tests.own_postgres import programs, running
+
 NOW = "2026-06-18T07:00:00+00:00"
 LAST_RUNS = 30
+LONGEST_SECONDS = 20
+OWN = "own"
 FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Harbour</title>
 <link>https://harbour.example/</link>{}</channel></rss>"""
 ITEM = """<item><title>The ferry sails again, part {0}</title><guid>{0}</guid>
@@ -102,7 +117,7 @@ class JournalHandler(socketserver.StreamRequestHandler):
                 self.wfile.write(b"250 2.0.0 fine\r\n")
 
     def _until_dot(self) -> bytes:
-        lines = []
+        lines: list[bytes] = []
         for line in self.rfile:
             if line == b".\r\n":
                 return b"".join(lines)
@@ -140,15 +155,17 @@ def serve(journal: Path, kind: str, pause: float) -> None:
 class Program:
     """The command line program over one publication, in processes of its own."""
 
-    def __init__(self, folder: Path, *, warm: bool) -> None:
-        self.folder = folder
+    def __init__(self, folders: Sequence[Path], *, database: str, warm: bool) -> None:
+        self.folders = folders
+        self.database = database
         self.warm = warm
+        os.environ["DIGEST_DATABASE_URL"] = database
         if warm:
             _load()
 
-    def start(self, *command: str, output: int = -1) -> int:
+    def start(self, *command: str, output: int = -1, place: int = 0) -> int:
         """Begin a command; its process id. What it prints goes to ``output``."""
-        arguments = ["--config", str(self.folder), "--now", NOW, *command]
+        arguments = ["--config", str(self.folders[place]), "--now", NOW, *command]
         if self.warm:
             return _forked(arguments, output)
         actions = [
@@ -202,10 +219,10 @@ def _forked(arguments: Sequence[str], output: int) -> int:
 
 def write_publication(folder: Path, ports: list[str], recipients: int) -> None:
     """A working directory over the served feed, and the subscribers as CSV."""
-    (folder / "newsletters").mkdir()
+    (folder / "newsletters").mkdir(parents=True)
     (folder / "digest.toml").write_text(
         f'[collect]\nprivate_hosts = ["127.0.0.1"]\n[smtp]\nhost = "127.0.0.1"\nport = {ports[1]}\n'
-        '[log]\nlevel = "error"\n'
+        f'[web]\nport = {_free_port()}\n[log]\nlevel = "error"\n'
     )
     (folder / "feeds.toml").write_text(
         f'[[feed]]\nurl = "http://127.0.0.1:{ports[0]}/feed.xml"\ntags = ["all"]\n'
@@ -220,13 +237,24 @@ def write_publication(folder: Path, ports: list[str], recipients: int) -> None:
     (folder / "people.csv").write_text(f"email\n{rows}")
 
 
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
 class Trial:
     """Kills, and what the journal and the ledger say after each."""
 
-    def __init__(self, program: Program, journal: Path, dice: random.Random) -> None:
+    def __init__(
+        self, program: Program, journal: Path, dice: random.Random, *, command: Sequence[str]
+    ) -> None:
         self.program = program
         self.journal = journal
         self.dice = dice
+        self.command = command
+        self.senders: dict[int, int] = {}
+        self.shared = 0
         self.kills = 0
         self.runs = 0
         self.marks: list[int] = [0]
@@ -242,6 +270,9 @@ class Trial:
 
     def finish(self) -> None:
         """Run until everybody is accounted for."""
+        for pid in self.senders.values():
+            os.kill(pid, signal.SIGTERM)
+            os.waitpid(pid, 0)
         for _ in range(LAST_RUNS):
             if self.program.is_finished():
                 return
@@ -250,26 +281,38 @@ class Trial:
         sys.exit("the issue does not finish")
 
     def _start_and_kill(self, *, most: int) -> None:
-        self.runs += 1
-        pid = self.program.start("send", "weekly")
+        pid = self._started()
         if self.dice.random() < 0.25:
             time.sleep(self.dice.uniform(0, 0.4 if self.program.warm else 2.0))
         else:
             self._await_growth(pid, self.dice.randint(0, max(most, 1)))
             time.sleep(self.dice.uniform(0, 0.004))
+        self.shared += self._count("claimed_by IS NOT NULL", "DISTINCT claimed_by") > 1
         os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         self._settle_down()
         self.marks.append(self._size())
-        self.in_flight.append(self._begun())
+        self.in_flight.append(self._begun(pid))
         if os.WIFSIGNALED(status):
             self.kills += 1
         elif os.waitstatus_to_exitcode(status):
             sys.exit("digest send failed")
 
+    def _started(self) -> int:
+        """See that every place has a sender; the id of one of them, which is to die."""
+        chosen = self.dice.randrange(len(self.program.folders))
+        for place in range(len(self.program.folders)):
+            pid = self.senders.get(place)
+            if pid is None or os.waitpid(pid, os.WNOHANG)[0]:
+                self.runs += 1
+                self.senders[place] = self.program.start(*self.command, place=place)
+        return self.senders.pop(chosen)
+
     def _await_growth(self, pid: int, messages: int) -> None:
         before = self._size()
-        while self._size() - before < messages * 40:
+        end = time.monotonic() + LONGEST_SECONDS
+        # A service goes on when nobody is left to send to.
+        while self._size() - before < messages * 40 and time.monotonic() < end:
             if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 return
             time.sleep(0.0005)
@@ -277,27 +320,27 @@ class Trial:
     def _settle_down(self) -> None:
         """Wait until the server has read what the dead process left in its sockets."""
         size = -1
-        while size != self._size():
+        while not self.senders and size != self._size():
             size = self._size()
             time.sleep(0.02)
 
     def _size(self) -> int:
         return self.journal.stat().st_size
 
-    def _count(self, where: str) -> int:
-        path = self.program.folder / "digest.db"
-        connection = sqlite3.connect(path, timeout=30)
+    def _count(self, where: str, what: str = "*") -> int:
+        database = connect(self.program.database)
         try:
-            query = f"SELECT count(*) FROM deliveries WHERE {where}"
-            return int(connection.execute(query).fetchone()[0])
+            with database.reading() as connection:
+                query = text(f"SELECT count({what}) FROM deliveries WHERE {where}")
+                return int(connection.scalar(query) or 0)
         finally:
-            connection.close()
+            database.close()
 
     def _recorded(self) -> int:
         return self._count("state = 'sent'")
 
-    def _begun(self) -> int:
-        return self._count("handing_over")
+    def _begun(self, pid: int) -> int:
+        return self._count(f"handing_over AND claimed_by LIKE '%/{pid}/%'")
 
 
 def report(trial: Trial, recipients: int) -> bool:
@@ -308,13 +351,18 @@ def report(trial: Trial, recipients: int) -> bool:
     identities = Counter(sent)
     repeated = sum(count - 1 for count in times.values())
     same = sum(count - 1 for count in identities.values())
-    worst, excess = _by_kill(data, trial)
+    together = len(trial.program.folders) > 1
+    worst, excess = (0, repeated > sum(trial.in_flight)) if together else _by_kill(data, trial)
     print(f"kills {trial.kills}")
     print(f"runs {trial.runs}")
     print(f"lost {recipients - len(times)}")
     print(f"duplicates {repeated}")
     print(f"duplicates_same_id {same}")
     print(f"max_in_flight {max(trial.in_flight, default=0)}")
+    if together:
+        print(f"in_flight_at_all_kills {sum(trial.in_flight)}")
+        print(f"kills_while_several_held_claims {trial.shared}")
+        return len(times) == recipients and same == repeated and not excess
     print(f"max_duplicates_a_kill {worst}")
     print(f"kills_with_more_duplicates_than_in_flight {excess}")
     return len(times) == recipients and same == repeated and not excess
@@ -333,6 +381,18 @@ def _by_kill(data: bytes, trial: Trial) -> tuple[int, int]:
     return worst, excess
 
 
+@contextmanager
+def _database(named: str, folder: Path) -> Iterator[str]:
+    if named != OWN:
+        yield named or f"sqlite:///{folder}/digest.db"
+        return
+    found = programs()
+    if found is None:
+        sys.exit("PostgreSQL is not installed")
+    with running(found) as url:
+        yield url
+
+
 def main() -> None:
     """Set up, kill, finish, count."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -348,6 +408,9 @@ def main() -> None:
         help="The server's work on a message: without any, few recipients are served too soon.",
     )
     parser.add_argument("--warm", action="store_true", help="Fork the program, loaded.")
+    parser.add_argument("--database", default="", metavar="URL", help="A database, or `own`.")
+    parser.add_argument("--senders", type=int, default=1)
+    parser.add_argument("--command", choices=["send", "serve"], default="send")
     parser.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
@@ -365,16 +428,20 @@ def main() -> None:
         )
         try:
             ports = servers.stdout.readline().split() if servers.stdout else []
-            write_publication(folder, ports, arguments.recipients)
-            program = Program(folder, warm=arguments.warm)
-            program.run("subscribers", "import", str(folder / "people.csv"))
-            program.run("collect")
-            program.run("draft", "weekly")
-            program.run("approve", "weekly", "--offline", "--waive", "*=a benchmark")
-            trial = Trial(program, journal, random.Random(arguments.seed))
-            trial.kill_some(arguments.kills, arguments.recipients)
-            trial.finish()
-            right = report(trial, arguments.recipients)
+            places = [folder / f"place{number}" for number in range(arguments.senders)]
+            for place in places:
+                write_publication(place, ports, arguments.recipients)
+            with _database(arguments.database, folder) as database:
+                program = Program(places, database=database, warm=arguments.warm)
+                program.run("subscribers", "import", str(places[0] / "people.csv"))
+                program.run("collect")
+                program.run("draft", "weekly")
+                program.run("approve", "weekly", "--offline", "--waive", "*=a benchmark")
+                command = ("send", "weekly") if arguments.command == "send" else ("serve",)
+                trial = Trial(program, journal, random.Random(arguments.seed), command=command)
+                trial.kill_some(arguments.kills, arguments.recipients)
+                trial.finish()
+                right = report(trial, arguments.recipients)
         finally:
             servers.kill()
             servers.wait()

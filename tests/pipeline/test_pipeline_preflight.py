@@ -11,9 +11,12 @@ from digest.model import (
     Approval,
     Fetched,
     FetchFailed,
+    Issue,
     IssueState,
     KeptIssue,
+    Newsletter,
     NewSubscriber,
+    RenderedIssue,
     Sender,
 )
 from digest.pipeline.approval import approve_automatic, approve_issue, render_issue
@@ -112,6 +115,22 @@ def test_without_an_editor_warnings_pass_and_blockers_hold(
     (told,) = approve_automatic(made.app)
     assert (state(made) is IssueState.APPROVED) is passes
     assert ("recipients-none" in told.error) is not passes
+
+
+def test_what_another_machine_approved_meanwhile_is_no_trouble(tmp_path: Path) -> None:
+    """Two services approve by themselves; the slower one has nothing to tell."""
+    made = world(tmp_path, approval=Approval.AUTOMATIC)
+    kept = made.store.issues.get(ISSUE.slug)
+
+    class Slower:
+        def render(self, issue: Issue, newsletter: Newsletter) -> RenderedIssue:
+            made.store.issues.change_state(
+                kept.id, to=IssueState.SENDING, allowed=(IssueState.DRAFT,), now=NOW
+            )
+            return made.app.renderer.render(issue, newsletter)
+
+    assert list(approve_automatic(replace(made.app, renderer=Slower()))) == []
+    assert state(made) is IssueState.SENDING
 
 
 def test_a_public_publication_needs_https(tmp_path: Path) -> None:

@@ -82,19 +82,16 @@ class Desk:
         )
 
 
-@pytest.fixture(params=["real", "fake"])
-def desk(request: pytest.FixtureRequest) -> Desk:
-    made: SqlStore | FakeStore = (
-        request.getfixturevalue("store") if request.param == "real" else FakeStore()
-    )
-    row = made.audience.subscribe(
+@pytest.fixture
+def desk(any_store: SqlStore | FakeStore) -> Desk:
+    row = any_store.audience.subscribe(
         address="ada@reader.example",
         name="",
         newsletter=NEWSLETTER.id,
         consent=Consent.CONFIRMED,
         now=START,
     )
-    return Desk(store=made, person=row.subscriber.id)
+    return Desk(store=any_store, person=row.subscriber.id)
 
 
 def test_a_mail_is_kept_once(desk: Desk) -> None:

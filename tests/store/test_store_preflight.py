@@ -25,15 +25,12 @@ WAIVER = Waiver(rule="one-feed", excerpt="“a” feed", reason="its week", by="
 CHECK = LinkCheck(url="https://quay.net/", checked_at=NOW, final_url="https://quay.net/a")
 
 
-@pytest.fixture(params=["real", "fake"])
-def kept(request: pytest.FixtureRequest) -> tuple[PreflightStore, int]:
+@pytest.fixture
+def kept(any_store: SqlStore | FakeStore) -> tuple[PreflightStore, int]:
     """A store's part, and an issue to waive for."""
-    made: SqlStore | FakeStore = (
-        request.getfixturevalue("store") if request.param == "real" else FakeStore()
-    )
-    added = made.issues.add(ISSUE, now=NOW)
+    added = any_store.issues.add(ISSUE, now=NOW)
     assert added
-    return made.preflight, added.id
+    return any_store.preflight, added.id
 
 
 def test_a_waiver_comes_back_and_a_later_one_replaces_it(

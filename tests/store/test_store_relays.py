@@ -13,13 +13,10 @@ NOW = datetime(2026, 6, 18, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture(params=["real", "fake"])
-def kept(request: pytest.FixtureRequest) -> RelayStore:
+@pytest.fixture
+def kept(any_store: SqlStore | FakeStore) -> RelayStore:
     """A store's part."""
-    made: SqlStore | FakeStore = (
-        request.getfixturevalue("store") if request.param == "real" else FakeStore()
-    )
-    return made.relays
+    return any_store.relays
 
 
 def test_the_last_state_of_a_relay_is_kept(kept: RelayStore) -> None:
