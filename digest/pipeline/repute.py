@@ -6,13 +6,12 @@ from datetime import timedelta
 from digest.app import App
 from digest.compose.preflight.circumstances import Door, SendingRecord, Vouching
 from digest.deliver.signing.dkim import aligned
-from digest.model import Cause, IssueState, KeptIssue, Newsletter
+from digest.model import IssueState, KeptIssue, Newsletter
 from digest.model.address import ascii_domain
 from digest.pipeline.letters import sample_slots
 from digest.pipeline.links import ask_links, known_links
 
 _WENT_OUT = (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT, IssueState.CANCELLED)
-_DEAD = frozenset({Cause.BAD_ADDRESS, Cause.INACTIVE})
 _LOOKED_BACK = 12
 _MISSPELT = "x"
 
@@ -26,9 +25,8 @@ def sending_record(app: App, newsletter: Newsletter) -> SendingRecord | None:
     settings = app.config.settings.feedback
     record = None
     for kept in app.store.issues.issues(newsletter=newsletter.id, states=_WENT_OUT)[:_LOOKED_BACK]:
-        rates, tally = app.store.feedback.rates(kept.id), app.store.ledger.tally(kept.id)
-        refused = sum(count for cause, count in tally.failures if cause in _DEAD)
-        if not rates.sent + refused:
+        rates = app.store.feedback.rates(kept.id)
+        if not rates.sent:
             continue
         record = record or SendingRecord(
             issues=(),
@@ -41,8 +39,8 @@ def sending_record(app: App, newsletter: Newsletter) -> SendingRecord | None:
         record = replace(
             record,
             issues=(*record.issues, kept.issue.slug),
-            mailed=record.mailed + rates.sent + refused,
-            dead=record.dead + rates.hard + refused,
+            mailed=record.mailed + rates.sent,
+            dead=record.dead + rates.hard,
             complaints=record.complaints + rates.complaints,
         )
         if record.mailed >= record.minimum:
