@@ -7,6 +7,7 @@ says otherwise, because anything else needs SMTPUTF8 (RFC 6531) on every server 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from unicodedata import normalize
 
 from digest.model.newsletter import Sender
@@ -95,6 +96,7 @@ def normalise_address(address: str) -> str:
         return text.lower()
 
 
+@lru_cache(maxsize=4096)
 def ascii_domain(domain: str) -> str:
     """A domain name in lower case, internationalised labels in punycode (RFC 5891).
 

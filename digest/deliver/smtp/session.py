@@ -8,6 +8,7 @@ import select
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from digest.deliver.smtp.protocol import Conversation
@@ -20,6 +21,8 @@ _READ_SIZE = 65_536
 _TLS_RECORD = 16_384
 _CLOSED = "it closed the connection or stopped answering"
 _SILENT = "it did not answer in time; check [smtp] host, port and security"
+# Linux's; elsewhere, acknowledgements come when they come.
+_ACKNOWLEDGE_NOW = getattr(socket, "TCP_QUICKACK", None)
 _Tag = TypeVar("_Tag")
 
 
@@ -44,6 +47,7 @@ class SmtpSession:
         self.takes = Takes(eight_bit=offered.eight_bit, utf8=offered.utf8)
         self._socket = sock
         self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
+        self._local = sock.family == socket.AF_UNIX
         self._timeout = timeout
         self._talk: Conversation[Any] = Conversation(offered, window=window, lmtp=lmtp)
         self._poll = select.poll()
@@ -121,11 +125,22 @@ class SmtpSession:
         """Wait until bytes can go either way, and move those that come."""
         wanted = select.POLLIN | (select.POLLOUT if self._talk.outbox else 0)
         self._poll.modify(self._socket, wanted)
+        self._acknowledge()
         ready = self._poll.poll(self._timeout * 1000)
         if not ready:
             self._lose(_SILENT)
         elif ready[0][1] != select.POLLOUT:
             self._read()
+
+    def _acknowledge(self) -> None:
+        """Acknowledge at once what comes next.
+
+        A server that answers a group reply by reply, each in a packet, may hold every one back
+        until that before it was acknowledged (RFC 896), which otherwise takes 40 ms.
+        """
+        if _ACKNOWLEDGE_NOW is not None and not self._local:
+            with suppress(OSError):
+                self._socket.setsockopt(socket.IPPROTO_TCP, _ACKNOWLEDGE_NOW, 1)
 
     def _read(self) -> None:
         try:
