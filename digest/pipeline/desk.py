@@ -1,6 +1,7 @@
 """The recipients of a run, on their way to the workers: claimed, and asked for among the relays."""
 
 import threading
+import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,10 @@ LOOK_AGAIN = timedelta(milliseconds=20)
 """How soon a worker looks again for what others may leave to it."""
 
 _SHARE_EVERY = timedelta(seconds=1)
+# A claim that is used up sooner is followed by one twice as large, up to so many batches: each
+# costs three writes to the disk, however many it takes.
+_SOON_SECONDS = 1.0
+_MOST_BATCHES = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,8 @@ class Desk:
         self._empty_at: datetime | None = None
         self._shared_at = app.clock()
         self._halted = False
+        self._size = 0
+        self._claimed_at = -_SOON_SECONDS
 
     def take(self, worker: object, relay: Relay) -> Sequence[Admitted]:
         """As many recipients as one window of that relay, or fewer; ``worker`` has none left."""
@@ -179,7 +186,7 @@ class Desk:
         self._claimed.extend(
             self._app.store.ledger.claim(
                 self._kept.id,
-                limit=settings.batch,
+                limit=self._next_size(settings.batch),
                 owner=self._owner,
                 until=now + settings.lease,
                 now=now,
@@ -188,6 +195,14 @@ class Desk:
         )
         self._empty_at = None if self._claimed else now
         return bool(self._claimed)
+
+    def _next_size(self, batch: int) -> int:
+        """How many to claim: a batch, and more while claims are soon used up."""
+        now = time.monotonic()
+        soon = now - self._claimed_at < _SOON_SECONDS
+        self._size = min(2 * self._size, _MOST_BATCHES * batch) if soon else batch
+        self._claimed_at = now
+        return self._size
 
     def _share_uses(self) -> None:
         share_uses(self._app)
