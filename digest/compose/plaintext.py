@@ -72,11 +72,14 @@ def indented(text: str, *, by: str = "    ") -> str:
     return "\n".join(by + line for line in lines)
 
 
-def underline(text: str, mark: str = "=") -> str:
-    """Wrap a heading and rule it off below, as wide as its longest line."""
-    wrapped = wrap(text)
-    widest = max(display_width(line) for line in wrapped.split("\n"))
-    return f"{wrapped}\n{mark * min(widest, WIDTH)}"
+def underline(text: str, mark: str = "=", *, words: str = "") -> str:
+    """Wrap a heading and rule it off below, as wide as its longest line.
+
+    ``words`` are the heading without the number of its link, which may have fewer digits in some
+    readers' copies: the rule is then as wide as they are.
+    """
+    widest = max(display_width(line) for line in wrap(words or text).split("\n"))
+    return f"{wrap(text)}\n{mark * min(widest, WIDTH)}"
 
 
 def tidy(text: str) -> str:

@@ -170,7 +170,7 @@ def main() -> None:
     copies = parser.parse_args().copies
     readers = [Reader(number=n, variant=VARIANTS[n % len(VARIANTS)]) for n in range(copies)]
     renderer = IssueRenderer(folders=[TEMPLATES], public_url="https://letters.example")
-    stories = phrases_for("en").stories
+    stories = phrases_for(NEWSLETTER.words).stories
     renderer.render(ISSUE, NEWSLETTER)  # premailer's and Jinja's own caches, for both sides
 
     def rendered_for(reader: Reader) -> tuple[str, str]:

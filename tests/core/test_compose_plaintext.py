@@ -40,6 +40,7 @@ def test_a_list_item_hangs() -> None:
 def test_a_heading_is_ruled_off() -> None:
     """The rule is as wide as the heading, or its longest line, and no wider than the page."""
     assert underline("Café") == "Café\n===="
+    assert underline("Café [12]", "-", words="Café") == "Café [12]\n----"
     assert underline("日本", "-") == "日本\n----"
     assert underline("x" * 90, "-").split("\n")[1] == "-" * 72
 

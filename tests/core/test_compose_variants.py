@@ -1,6 +1,5 @@
 """Variants: a cut of the rendering is what rendering the chosen sections alone would give."""
 
-import re
 from dataclasses import replace
 
 import pytest
@@ -57,8 +56,8 @@ def copy_of(rendering: RenderedIssue | None) -> tuple[str, str]:
 
 
 def numbered_anew(text: str) -> str:
-    """A text part without what the width of a link's number changes: rules and line ends."""
-    return " ".join(re.sub(r"[-=]{4,}", "----", text).split())
+    """A text part without what the width of a link's number may change: line ends."""
+    return " ".join(text.split())
 
 
 @settings(max_examples=15, deadline=None)
