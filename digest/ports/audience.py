@@ -100,7 +100,7 @@ class AudienceStore(Protocol):
 
 
 class LedgerStore(Protocol):
-    """One row per recipient of each issue, and the states of RELIABILITY's sending rules."""
+    """One row per recipient of each issue, by the rules of docs/reliability.md."""
 
     def freeze(
         self,
