@@ -1,5 +1,7 @@
 """``status``: where everything stands, in one look."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -13,10 +15,36 @@ from digest.cli.lastlook import look_facts, print_look
 from digest.cli.rehearsal import print_test_mode, test_mode_lines
 from digest.cli.session import Session, json_option, pass_session
 from digest.cli.standing import standing_facts
-from digest.model import Consent, FeedHealth, IssueState, KeptIssue, LastLook, Newsletter, Period
+from digest.model import (
+    Consent,
+    FeedHealth,
+    InboxState,
+    IssueState,
+    KeptIssue,
+    LastLook,
+    Newsletter,
+    Period,
+    RelayState,
+)
 from digest.pipeline.sources import all_feeds
 
 _MINUTE = "%Y-%m-%d %H:%M UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """What there is to say of an installation, read in one go."""
+
+    feeds: int
+    failing: int
+    newsletters: Sequence[dict[str, object]]
+    sending: Sequence[dict[str, Any]]
+    doubt: str
+    broken: Sequence[RelayState]
+    inbox: InboxState | None
+    held: Sequence[tuple[str, LastLook]]
+    test_mode: str
+    loud: tuple[str, ...]
 
 
 @click.command()
@@ -25,61 +53,64 @@ _MINUTE = "%Y-%m-%d %H:%M UTC"
 def status(session: Session, *, as_json: bool) -> None:
     """Where everything stands: feeds, newsletters, issues, subscribers."""
     with session.open_app() as app:
-        states = app.store.feeds.states([feed.url for feed in all_feeds(app)]).values()
-        broken = [state for state in app.store.relays.states() if state.broken_since]
-        rows = [_row(app, newsletter) for newsletter in app.config.newsletters.values()]
-        sending = [
-            _under_way(app, kept)
-            for kept in app.store.issues.issues(states=(IssueState.SENDING, IssueState.PAUSED))
-        ]
-        doubt = app.store.life.doubt()
-        held = _held(app)
-        inbox = inbox_state(app)
-        loud = tuple(test_mode_lines(app))
-    failing = sum(state.health is not FeedHealth.ACTIVE for state in states)
+        standing = _read(app)
+    session.show(_facts(standing), as_json=as_json, human=lambda console: _tell(console, standing))
 
-    def human(console: Console) -> None:
-        print_test_mode(console, loud)
-        console.print(f"{len(states)} feeds, {failing} failing")
-        table = Table("newsletter", "next issue", "so far", "latest", "subscribers", box=None)
-        for row in rows:
-            table.add_row(*(escape(str(value)) for value in row.values()))
-        console.print(table)
-        for each in sending:
-            console.print(_told(each))
-        if doubt:
-            console.print(
-                f"[red]nothing is sent[/]: the database {escape(doubt)}; see "
-                "digest resume --after-restore"
-            )
-        for state in broken:
-            since = f"{state.broken_since:{_MINUTE}}"
-            console.print(
-                f"relay {state.name} is out of service since {since}: {escape(state.reason)}"
-            )
-        print_inbox_state(console, inbox)
-        for slug, looked in held:
-            print_look(console, looked, slug=slug)
 
-    relays = [
-        {"relay": state.name, "broken_since": state.broken_since, "reason": state.reason}
-        for state in broken
-    ]
-    session.show(
-        {
-            "feeds": len(states),
-            "failing": failing,
-            "newsletters": rows,
-            "sending": sending,
-            "doubt": doubt,
-            "broken_relays": relays,
-            "inbox": inbox_state_facts(inbox),
-            "test_mode": app.config.settings.deliver.test_mode,
-            "held": [{"issue": slug, **look_facts(looked)} for slug, looked in held],
-        },
-        as_json=as_json,
-        human=human,
+def _read(app: App) -> _Standing:
+    states = app.store.feeds.states([feed.url for feed in all_feeds(app)]).values()
+    going = app.store.issues.issues(states=(IssueState.SENDING, IssueState.PAUSED))
+    return _Standing(
+        feeds=len(states),
+        failing=sum(state.health is not FeedHealth.ACTIVE for state in states),
+        newsletters=[_row(app, newsletter) for newsletter in app.config.newsletters.values()],
+        sending=[_under_way(app, kept) for kept in going],
+        doubt=app.store.life.doubt(),
+        broken=[state for state in app.store.relays.states() if state.broken_since],
+        inbox=inbox_state(app),
+        held=_held(app),
+        test_mode=app.config.settings.deliver.test_mode,
+        loud=tuple(test_mode_lines(app)),
     )
+
+
+def _tell(console: Console, standing: _Standing) -> None:
+    print_test_mode(console, standing.loud)
+    console.print(f"{standing.feeds} feeds, {standing.failing} failing")
+    table = Table("newsletter", "next issue", "so far", "latest", "subscribers", box=None)
+    for row in standing.newsletters:
+        table.add_row(*(escape(str(value)) for value in row.values()))
+    console.print(table)
+    for each in standing.sending:
+        console.print(_told(each))
+    if standing.doubt:
+        console.print(
+            f"[red]nothing is sent[/]: the database {escape(standing.doubt)}; see "
+            "digest resume --after-restore"
+        )
+    for state in standing.broken:
+        since = f"{state.broken_since:{_MINUTE}}"
+        console.print(f"relay {state.name} is out of service since {since}: {escape(state.reason)}")
+    print_inbox_state(console, standing.inbox)
+    for slug, looked in standing.held:
+        print_look(console, looked, slug=slug)
+
+
+def _facts(standing: _Standing) -> dict[str, object]:
+    return {
+        "feeds": standing.feeds,
+        "failing": standing.failing,
+        "newsletters": standing.newsletters,
+        "sending": standing.sending,
+        "doubt": standing.doubt,
+        "broken_relays": [
+            {"relay": state.name, "broken_since": state.broken_since, "reason": state.reason}
+            for state in standing.broken
+        ],
+        "inbox": inbox_state_facts(standing.inbox),
+        "test_mode": standing.test_mode,
+        "held": [{"issue": slug, **look_facts(looked)} for slug, looked in standing.held],
+    }
 
 
 def _under_way(app: App, kept: KeptIssue) -> dict[str, object]:

@@ -14,6 +14,7 @@ from digest.model import (
     IssueState,
     KeptIssue,
     LookOutcome,
+    Newsletter,
     RenderedIssue,
     SendOutcome,
     Tally,
@@ -70,14 +71,8 @@ def deliver_issue(
     :raises ConfigError: when a key that should sign the mail cannot be used.
     :raises StoreError: when the ledger cannot be written; the next run goes on from what it holds.
     """
-    if address := app.config.settings.deliver.test_mode:
-        what = f"goes to no reader while [deliver] test_mode sends everything to {address}"
-        raise StateError(kept.issue.slug, what)
-    if kept.state not in SENDABLE:
-        raise StateError(kept.issue.slug, f"is {kept.state}; only approved issues are sent")
     newsletter = app.config.newsletter(kept.issue.key.newsletter)
-    # What cannot be signed must not begin to go out.
-    signing_keys(app, newsletter)
+    _refuse_unsendable(app, kept, newsletter)
     ledger = app.store.ledger
     if doubt := app.store.life.doubt():
         return Delivered(
@@ -114,6 +109,16 @@ def deliver_issue(
     if run.error:
         raise run.error
     return _conclude(run)
+
+
+def _refuse_unsendable(app: App, kept: KeptIssue, newsletter: Newsletter) -> None:
+    if address := app.config.settings.deliver.test_mode:
+        what = f"goes to no reader while [deliver] test_mode sends everything to {address}"
+        raise StateError(kept.issue.slug, what)
+    if kept.state not in SENDABLE:
+        raise StateError(kept.issue.slug, f"is {kept.state}; only approved issues are sent")
+    # What cannot be signed must not begin to go out.
+    signing_keys(app, newsletter)
 
 
 def _freeze(app: App, kept: KeptIssue) -> None:

@@ -175,44 +175,44 @@ def _kept_figures(row: Row[Any]) -> tuple[ArmFigures, ArmFigures]:
     return a, b
 
 
-def _figures(connection: Connection, issue_id: int) -> tuple[ArmFigures, ArmFigures]:
-    """What the readers in the sample did since they got it, under each subject.
+_THEIRS = and_(
+    subscriptions.c.subscriber_id == _row.subscriber_id,
+    subscriptions.c.newsletter == issues.c.newsletter,
+)
+# Whose subscription is there no more was erased since: they left, too.
+_LEFT = or_(
+    subscriptions.c.subscriber_id.is_(None),
+    and_(
+        subscriptions.c.consent == Consent.UNSUBSCRIBED,
+        subscriptions.c.since >= _row.updated_at,
+    ),
+)
+_COMPLAINED = (
+    exists()
+    .where(
+        feedback.c.issue_id == _row.issue_id,
+        feedback.c.subscriber_id == _row.subscriber_id,
+        feedback.c.verdict == BounceVerdict.COMPLAINT,
+        feedback.c.proven,
+    )
+    .correlate(deliveries)
+)
+_IS_SENT = _row.state == DeliveryState.SENT
 
-    Whose subscription is there no more was erased since: they left, too.
-    """
-    theirs = and_(
-        subscriptions.c.subscriber_id == _row.subscriber_id,
-        subscriptions.c.newsletter == issues.c.newsletter,
-    )
-    left = or_(
-        subscriptions.c.subscriber_id.is_(None),
-        and_(
-            subscriptions.c.consent == Consent.UNSUBSCRIBED,
-            subscriptions.c.since >= _row.updated_at,
-        ),
-    )
-    complained = (
-        exists()
-        .where(
-            feedback.c.issue_id == _row.issue_id,
-            feedback.c.subscriber_id == _row.subscriber_id,
-            feedback.c.verdict == BounceVerdict.COMPLAINT,
-            feedback.c.proven,
-        )
-        .correlate(deliveries)
-    )
-    sent = _row.state == DeliveryState.SENT
+
+def _figures(connection: Connection, issue_id: int) -> tuple[ArmFigures, ArmFigures]:
+    """What the readers in the sample did since they got it, under each subject."""
     counted = (
         select(
             _row.arm,
             func.count().label("readers"),
-            _many(sent).label("sent"),
-            _many(and_(sent, left)).label("unsubscribed"),
-            _many(and_(sent, complained)).label("complained"),
-            _many(and_(sent, or_(left, complained))).label("leaving"),
+            _many(_IS_SENT).label("sent"),
+            _many(and_(_IS_SENT, _LEFT)).label("unsubscribed"),
+            _many(and_(_IS_SENT, _COMPLAINED)).label("complained"),
+            _many(and_(_IS_SENT, or_(_LEFT, _COMPLAINED))).label("leaving"),
         )
         .join_from(deliveries, issues)
-        .outerjoin(subscriptions, theirs)
+        .outerjoin(subscriptions, _THEIRS)
         .where(_row.issue_id == issue_id, _row.arm.is_not(None))
         .group_by(_row.arm)
     )

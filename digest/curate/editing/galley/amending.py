@@ -70,17 +70,8 @@ def amend(
     decisions.take()
     rewording = Rewording(kept=kept, keep=older)
     _take_words(galley, decisions, rewording, newsletter)
-    edits = replace(
-        kept.edits,
-        lead=decisions.lead,
-        pins=tuple(decisions.pins),
-        drops=tuple(decisions.drops),
-        moves=tuple(decisions.moves),
-        texts=tuple(rewording.texts),
-        quotes=tuple(rewording.quotes),
-    )
     before = undo(rewording.undone_texts, rewording.undone_quotes, kept.issue)
-    edits = _ordered(edits, before, decisions, newsletter)
+    edits = _ordered(_decided(kept.edits, decisions, rewording), before, decisions, newsletter)
     changed = edits != kept.edits
     edits = replace(edits, by=by or edits.by) if changed else edits
     result = apply(edits, before, newsletter=newsletter)
@@ -95,6 +86,18 @@ def amend(
         problems=tuple(decisions.problems),
         warnings=(*decisions.warnings, *_unheard(kept, read)),
         unused=result.unused,
+    )
+
+
+def _decided(edits: Edits, decisions: Decisions, rewording: Rewording) -> Edits:
+    return replace(
+        edits,
+        lead=decisions.lead,
+        pins=tuple(decisions.pins),
+        drops=tuple(decisions.drops),
+        moves=tuple(decisions.moves),
+        texts=tuple(rewording.texts),
+        quotes=tuple(rewording.quotes),
     )
 
 
