@@ -3,10 +3,11 @@
 Ours (pipelined DATA on one and on four connections, BDAT with a window of 16 and of 64) against
 smtplib on one kept connection and on 16 threads, and, where they are installed, aiosmtplib and
 Postfix's smtp-source. All of them take turns within each round, each in a process of its own; the
-figures are medians over the rounds. The sinks are smtp-sink, where it is installed, and a fast one
-of raw sockets that also offers CHUNKING; with --sink, only the server that it names, for instance
-a local Postfix. --rtt puts a proxy before the sink that takes half of it each way. Prints one
-figure a line: ``name value``; ``persist`` is smtplib on one connection.
+figures are medians over the rounds. The sinks are smtp-sink, where it is installed, a fast one of
+raw sockets that also offers CHUNKING, and a talkative one, which answers reply by reply; with
+--sink, only the server that it names, for instance a local Postfix. --rtt puts a proxy before the
+sink that takes half of it each way. Prints one figure a line: ``name value``; ``persist`` is
+smtplib on one connection.
 
     python tests/bench/handoff.py [--sink HOST:PORT] [--rtt MS] [--messages 20000] [--seconds 2]
 """
@@ -229,13 +230,17 @@ def cpu_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def sink(listener: socket.socket) -> None:
-    """A server that does as little as can be done: a process for each connection."""
+def sink(listener: socket.socket, *, talkative: bool = False) -> None:
+    """A server that does as little as can be done: a process for each connection.
+
+    A ``talkative`` one sends each reply by itself, and holds it back until the one before is
+    acknowledged (RFC 896), as servers do that write line by line.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         connection, _ = listener.accept()
         if not os.fork():
-            _for_ever(_Swallower(connection).run)
+            _for_ever(_Swallower(connection, talkative=talkative).run)
         connection.close()
 
 
@@ -251,9 +256,10 @@ def _for_ever(serve: Callable[[], None]) -> NoReturn:
 class _Swallower:
     """Says yes to everything; of the messages it looks at nothing but the end."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, connection: socket.socket, *, talkative: bool) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0 if talkative else 1)
         self._connection = connection
+        self._talkative = talkative
         self._buffer = bytearray(BUFFER)
         self._rest = b""
 
@@ -265,9 +271,7 @@ class _Swallower:
             line, found, self._rest = self._rest.partition(b"\r\n")
             if not found:
                 self._rest = line
-                if replies:
-                    send(b"".join(replies))
-                    replies.clear()
+                self._answer(replies)
                 data = self._connection.recv(4_096)
                 if not data:
                     return
@@ -280,14 +284,19 @@ class _Swallower:
                 self._skip(int(line.split()[1]))
                 replies.append(b"250 2.0.0 queued\r\n")
             elif verb == b"DATA":
-                send(b"".join((*replies, b"354 go\r\n")))
-                replies.clear()
+                replies.append(b"354 go\r\n")
+                self._answer(replies)
                 self._skip_to_dot()
                 replies.append(b"250 2.0.0 queued\r\n")
             elif verb in {b"EHLO", b"HELO"}:
                 send(b"250-sink\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 CHUNKING\r\n")
             else:
                 send(b"221 bye\r\n" if verb == b"QUIT" else b"502 no\r\n")
+
+    def _answer(self, replies: list[bytes]) -> None:
+        for some in replies if self._talkative else [b"".join(replies)]:
+            self._connection.sendall(some)
+        replies.clear()
 
     def _skip(self, size: int) -> None:
         here = min(size, len(self._rest))
@@ -463,6 +472,8 @@ def main() -> None:
             report("smtp_sink", server, options)
     with serving(sink) as server:
         report("fast_sink", server, options)
+    with serving(lambda listener: sink(listener, talkative=True)) as server:
+        report("talkative_sink", server, options)
 
 
 if __name__ == "__main__":
