@@ -62,6 +62,7 @@ def check(session: Session, *, as_json: bool) -> None:
             *_without_meaning(config),
             *_without_words(config, folders),
             *_without_pictures(config),
+            *_unreadable_inbox(config),
         )
         summary = (
             f"{config.directory}: {_count(len(config.newsletters), 'newsletter')}, "
@@ -122,6 +123,30 @@ def _without_pictures(config: Config) -> tuple[Problem, ...]:
             message="pictures cannot be made without an extra; mails load them from their origin",
             fix=f"pip install 'digest[{EXTRA}]'",
         ),
+    )
+
+
+def _unreadable_inbox(config: Config) -> tuple[Problem, ...]:
+    """What the bounce mailbox on a server lacks to be read: the extra, or its password."""
+    from digest.config.load import SETTINGS_FILE
+    from digest.config.secrets import IMAP_PASSWORD
+    from digest.deliver.intake.imap import EXTRA, can_read_imap, is_imap_url
+
+    if not is_imap_url(config.settings.feedback.inbox):
+        return ()
+    lacking = (
+        ("without an extra", f"pip install 'digest[{EXTRA}]'", can_read_imap()),
+        ("without its password", f"set {IMAP_PASSWORD}", config.secrets.imap_password),
+    )
+    return tuple(
+        Problem(
+            file=str(config.directory / SETTINGS_FILE),
+            field="feedback.inbox",
+            message=f"the mailbox for bounces cannot be read {what}",
+            fix=fix,
+        )
+        for what, fix, there in lacking
+        if not there
     )
 
 

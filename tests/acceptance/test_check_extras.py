@@ -80,3 +80,20 @@ def test_pictures_that_cannot_be_made_are_a_warning(
     assert "digest[images]" not in CliRunner().invoke(digest, arguments).stdout
     monkeypatch.setitem(sys.modules, "PIL", None)
     assert "pip install 'digest[images]'" in CliRunner().invoke(digest, arguments).stdout
+
+
+def test_a_bounce_mailbox_that_cannot_be_read_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mailbox on a server needs extra and password; what lacks is said, with its fix."""
+    directory = make_publication(tmp_path / "pub", feeds_port=1, mail_port=1).directory
+    with (directory / "digest.toml").open("a") as settings:
+        settings.write('[feedback]\ninbox = "imaps://bounces@mail.example.org/INBOX"\n')
+    arguments = ["--config", str(directory), "check", "--json"]
+    monkeypatch.setitem(sys.modules, "imap_tools", None)
+    shown = CliRunner().invoke(digest, arguments).stdout
+    assert "pip install 'digest[bounces]'" in shown
+    assert "set DIGEST_IMAP_PASSWORD" in shown
+    monkeypatch.delitem(sys.modules, "imap_tools")
+    monkeypatch.setenv("DIGEST_IMAP_PASSWORD", "four words of one")
+    assert "feedback.inbox" not in CliRunner().invoke(digest, arguments).stdout

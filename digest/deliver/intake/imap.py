@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from imaplib import IMAP4
+from importlib.util import find_spec
 from socket import gaierror
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SCHEMES = ("imap", "imaps")
 TIMEOUT = 60
+EXTRA = "bounces"
 
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _PORTS = {"imap": 143, "imaps": 993}
@@ -43,6 +45,11 @@ class ImapAccount:
 def is_imap_url(source: str) -> bool:
     """Whether a source is a mailbox on a server."""
     return source.partition("://")[0].lower() in SCHEMES and "://" in source
+
+
+def can_read_imap() -> bool:
+    """Whether the extra that speaks IMAP is installed; it is not loaded."""
+    return find_spec("imap_tools") is not None
 
 
 def parse_imap_url(url: str) -> ImapAccount:
@@ -78,7 +85,7 @@ def read_imap(account: ImapAccount, *, password: str) -> Iterator[bytes]:
     try:
         from imap_tools import AND, ImapToolsError
     except ImportError as error:
-        message = "IMAP needs the extra: pip install 'digest[bounces]'"
+        message = f"IMAP needs the extra: pip install 'digest[{EXTRA}]'"
         raise IntakeError(str(account), message) from error
     try:
         with _logged_in(account, password) as box:
