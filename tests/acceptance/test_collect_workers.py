@@ -56,17 +56,23 @@ def children(pid: int) -> list[int]:
 
 
 def workers() -> set[int]:
-    """The parser processes of this process, in whichever thread they were started."""
-    found = {pid for task in Path("/proc/self/task").iterdir() for pid in _started_by(task)}
-    return {pid for pid in found if b"digest.collect.isolation.worker" in _command(pid)}
+    """The parser processes of this process.
+
+    By each one's parent: what a thread started moves to another when the thread ends, and may be
+    in neither's list just then.
+    """
+    everybody = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+    mine = (pid for pid in everybody if _parent(pid) == os.getpid())
+    return {pid for pid in mine if b"digest.collect.isolation.worker" in _command(pid)}
 
 
-def _started_by(task: Path) -> list[int]:
-    """A thread's child processes; a thread of another test may end while we look."""
+def _parent(pid: int) -> int:
+    """The parent of a process, which may end while we look; the name before may hold anything."""
     try:
-        return [int(pid) for pid in (task / "children").read_text().split()]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return []
+        return 0
+    return int(fields[1])
 
 
 def _command(pid: int) -> bytes:
