@@ -1,9 +1,11 @@
-"""A letter to make others from."""
+"""A letter to make others from, and a letter as one piece."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from digest.deliver.message import Letter
-from digest.model import Sender
+from digest.deliver.message import Letter, pieces
+from digest.deliver.signing.dkim import DkimKey
+from digest.model import ASCII_ONLY, Sender, Takes
 
 LETTER = Letter(
     sender=Sender(address="weekly@newsletter.example", name="The Weekly"),
@@ -19,3 +21,7 @@ LETTER = Letter(
     list_name="The Weekly",
     unsubscribe_url="https://newsletter.example/unsubscribe/Zk9hY2",
 )
+
+
+def build(letter: Letter, *, keys: Sequence[DkimKey] = (), takes: Takes = ASCII_ONLY) -> bytes:
+    return b"".join(pieces(letter, keys=keys, takes=takes))

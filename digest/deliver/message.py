@@ -77,11 +77,6 @@ class Letter:
     auto_submitted: bool = False
 
 
-def build(letter: Letter, *, keys: Sequence[DkimKey] = (), takes: Takes = ASCII_ONLY) -> bytes:
-    """The letter as a message, as :func:`pieces` makes it."""
-    return b"".join(pieces(letter, keys=keys, takes=takes))
-
-
 def pieces(
     letter: Letter, *, keys: Sequence[DkimKey] = (), takes: Takes = ASCII_ONLY
 ) -> tuple[bytes, ...]:

@@ -66,3 +66,8 @@ class LastLook:
     unreached: int = 0
     found: tuple[StoryTrouble, ...] = ()
     note: str = ""
+
+    @property
+    def grave(self) -> tuple[StoryTrouble, ...]:
+        """What must not go out unseen."""
+        return tuple(trouble for trouble in self.found if trouble.grave)

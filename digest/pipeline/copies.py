@@ -7,7 +7,7 @@ from digest.app import App
 from digest.compose.personalise import chosen
 from digest.compose.preflight.rules import Proof
 from digest.compose.preflight.verdict import Copy
-from digest.model import Arm, Issue, KeptIssue, RenderedIssue, Variant, Volume
+from digest.model import Arm, Issue, KeptIssue, PersonalCopy, RenderedIssue, Variant, Volume
 from digest.pipeline.letters import sample_copy
 from digest.pipeline.variants import Variants
 
@@ -25,32 +25,24 @@ def copies(app: App, kept: KeptIssue, rendering: RenderedIssue, whole: Proof) ->
         if copy.html in seen:
             continue
         seen.add(copy.html)
-        proof = replace(
-            whole,
-            source=copy.html,
-            text=copy.text,
-            subject=rendered.subject,
-            preheader=rendered.preheader,
-            issue=chosen(kept.issue, variant),
-        )
-        yield Copy(whose=whose, proof=proof)
+        yield Copy(whose=whose, proof=_proof(whole, rendered, copy, chosen(kept.issue, variant)))
     if second := rendering.second:
-        yield _under_second_subject(app, kept, second, whole)
+        yield Copy(
+            whose="readers of the second subject",
+            proof=_proof(whole, second, sample_copy(app, kept, second), kept.issue.under(Arm.B)),
+            of_second_subject=True,
+        )
 
 
-def _under_second_subject(
-    app: App, kept: KeptIssue, rendering: RenderedIssue, whole: Proof
-) -> Copy:
-    copy = sample_copy(app, kept, rendering)
-    proof = replace(
+def _proof(whole: Proof, rendering: RenderedIssue, copy: PersonalCopy, issue: Issue) -> Proof:
+    return replace(
         whole,
         source=copy.html,
         text=copy.text,
         subject=rendering.subject,
         preheader=rendering.preheader,
-        issue=kept.issue.under(Arm.B),
+        issue=issue,
     )
-    return Copy(whose="readers of the second subject", proof=proof, of_second_subject=True)
 
 
 def _kinds(

@@ -239,7 +239,7 @@ def _leave(run: Handover) -> None:
         # The next run finds those rows by their claims.
         return
     try:
-        run.desk.give_back()
+        run.dispatcher.give_back()
         share_uses(run.app)
     except StoreError as error:
         run.fail(error)

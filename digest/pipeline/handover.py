@@ -17,7 +17,7 @@ from digest.model import (
     Settlement,
     SuppressionReason,
 )
-from digest.pipeline.desk import Desk
+from digest.pipeline.dispatcher import Dispatcher
 from digest.pipeline.guard import GUARDED, Guard
 from digest.pipeline.line import Answered
 from digest.pipeline.pauses import Pauses
@@ -49,7 +49,7 @@ class Handover:
     on_settled: OnSettled
     patience: timedelta
     recorder: Recorder = field(init=False)
-    desk: Desk = field(init=False)
+    dispatcher: Dispatcher = field(init=False)
     guard: Guard = field(init=False)
     reasons: list[str] = field(default_factory=list)
     error: StoreError | None = None
@@ -60,7 +60,9 @@ class Handover:
         self.recorder = Recorder(self._keep, group=group)
         self.guard = Guard(self.app, self.kept)
         pauses = Pauses(self.patience)
-        self.desk = Desk(self.app, self.kept, owner=self.owner, pauses=pauses, halt=self.halt)
+        self.dispatcher = Dispatcher(
+            self.app, self.kept, owner=self.owner, pauses=pauses, halt=self.halt
+        )
 
     def is_ending(self) -> bool:
         """Whether workers should finish what is in their hands and take no more."""

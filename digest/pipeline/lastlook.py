@@ -62,8 +62,7 @@ def look_again(app: App, kept: KeptIssue, *, action: LastLookAction | None = Non
         raise StateError(kept.issue.slug, what)
     _ask_feeds(app, kept)
     look = _look(app, kept, kept.approved_at)
-    grave = [trouble for trouble in look.found if trouble.grave]
-    stand_ins = find_stand_ins(app, kept, grave)
+    stand_ins = find_stand_ins(app, kept, look.grave)
     look = replace(look, found=tuple(_proposing(each, stand_ins) for each in look.found))
     look = _act(app, kept, look, stand_ins, action or app.config.settings.deliver.last_look_action)
     app.store.preflight.keep_look(kept.id, look)
@@ -123,12 +122,11 @@ def _proposing(trouble: StoryTrouble, stand_ins: StandIns) -> StoryTrouble:
 def _act(
     app: App, kept: KeptIssue, look: LastLook, stand_ins: StandIns, action: LastLookAction
 ) -> LastLook:
-    grave = [trouble for trouble in look.found if trouble.grave]
-    if not grave or action is LastLookAction.SEND:
+    if not look.grave or action is LastLookAction.SEND:
         return look
     if action is LastLookAction.HOLD:
         return replace(look, outcome=LookOutcome.HELD)
-    done = put_in(app, kept, grave, stand_ins)
+    done = put_in(app, kept, look.grave, stand_ins)
     if isinstance(done, str):
         return replace(look, outcome=LookOutcome.HELD, note=f"nothing was replaced: {done}")
     approved_at = done.approved_at or look.approved_at

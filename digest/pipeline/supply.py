@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from digest.app import App
 from digest.model import Relay
-from digest.pipeline.desk import Desk
+from digest.pipeline.dispatcher import Dispatcher
 from digest.pipeline.line import Admitted
 
 FRESH_SECONDS = 0.02
@@ -27,10 +27,16 @@ class Supply:
     """
 
     def __init__(
-        self, app: App, desk: Desk, relay: Relay, *, owner: str, settle_first: Callable[[], None]
+        self,
+        app: App,
+        dispatcher: Dispatcher,
+        relay: Relay,
+        *,
+        owner: str,
+        settle_first: Callable[[], None],
     ) -> None:
         self._app = app
-        self._desk = desk
+        self._dispatcher = dispatcher
         self._relay = relay
         self._owner = owner
         self._settle_first = settle_first
@@ -42,14 +48,14 @@ class Supply:
         while True:
             if self._begun and self._may_go():
                 return self._begun.popleft()
-            group = tuple(self._begun) or self._desk.take(self, self._relay)
+            group = tuple(self._begun) or self._dispatcher.take(self, self._relay)
             if not group:
                 return None
             self._begin(group)
 
     def put_back(self, taken: Iterable[Admitted] = ()) -> None:
         """Let go of whoever was not taken, and of some who were: they may go by another relay."""
-        self._desk.put_back(self, (*taken, *self._begun))
+        self._dispatcher.put_back(self, (*taken, *self._begun))
         self._begun.clear()
 
     def _may_go(self) -> bool:
@@ -72,5 +78,5 @@ class Supply:
         begun = self._app.store.ledger.begin_all(rows, owner=self._owner, now=self._app.clock())
         going = {delivery.id for delivery in begun}
         self._begun = deque(one for one in group if one.delivery.id in going)
-        self._desk.drop([one for one in group if one.delivery.id not in going])
+        self._dispatcher.drop([one for one in group if one.delivery.id not in going])
         self._seen_at = seen_at

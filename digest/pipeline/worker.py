@@ -19,7 +19,7 @@ from digest.model import (
     Takes,
     Unbuildable,
 )
-from digest.pipeline.desk import LOOK_AGAIN, SHORTLY
+from digest.pipeline.dispatcher import LOOK_AGAIN, SHORTLY
 from digest.pipeline.handover import Handover
 from digest.pipeline.letters import envelope_for
 from digest.pipeline.line import Admitted, Answered, Line
@@ -49,7 +49,7 @@ class Worker:
         self._relay = relay.name
         self._line = Line(run.app.mailer, relay.name)
         self._supply = Supply(
-            run.app, run.desk, relay, owner=run.owner, settle_first=run.recorder.flush
+            run.app, run.dispatcher, relay, owner=run.owner, settle_first=run.recorder.flush
         )
         self._under_way: dict[int, Admitted] = {}
         self._broken = False
@@ -80,13 +80,13 @@ class Worker:
     def close(self) -> None:
         """Hang up, and let go of whoever is still in hand."""
         self._line.close()
-        self._run.desk.drop(self._under_way.values())
+        self._run.dispatcher.drop(self._under_way.values())
         self._under_way.clear()
         self._supply.put_back()
 
     def _waits(self) -> bool:
         run = self._run
-        pause, now = run.desk.pause(), run.app.clock()
+        pause, now = run.dispatcher.pause(), run.app.clock()
         if pause is None:
             return False
         if pause > SHORTLY:
@@ -109,7 +109,7 @@ class Worker:
             self._line.close()
         if self._broken:
             self._let_go()
-        self._run.desk.freed()
+        self._run.dispatcher.freed()
 
     def _letters(self, first: Admitted, takes: Takes) -> Iterator[tuple[Admitted, Envelope]]:
         """Messages as the connection asks for them. Whoever gets none is settled on the way.

@@ -10,7 +10,6 @@ from types import ModuleType
 
 import pytest
 
-from digest.deliver.message import build
 from digest.deliver.signing.dkim import Algorithm
 from digest.deliver.signing.keys import new_key, read_key
 from digest.deliver.smtp import SmtpMailer
@@ -19,7 +18,7 @@ from tests.acceptance.mail_servers import settings
 from tests.acceptance.postfix_server import Postfix, running_postfix
 from tests.acceptance.town import FEEDS, Publication, make_publication, serve_feeds
 from tests.dkim_oracle import verdicts
-from tests.letters import LETTER
+from tests.letters import LETTER, build
 
 READERS = ("ann", "bea", "jürgen")
 PEOPLE = (*(f"{name}@reader.example" for name in READERS), "dee@reader.example", "eve@far.example")

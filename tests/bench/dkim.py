@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:] = [str(HERE.parents[1]), *(path for path in sys.path if Path(path).resolve() != HERE)]
 
 from digest.deliver.bodies import Body, alternative  # noqa: E402 - after the path
-from digest.deliver.message import Letter, build  # noqa: E402
+from digest.deliver.message import Letter, pieces  # noqa: E402
 from digest.deliver.signing.canonical import body_hash  # noqa: E402
 from digest.deliver.signing.dkim import Algorithm, DkimKey, signature_fields  # noqa: E402
 from digest.deliver.signing.keys import new_key, read_key  # noqa: E402
@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("--kilobytes", type=int, default=38)
     options = parser.parse_args()
     made = letters(options.messages, options.kilobytes * 1000)
-    plain = [build(letter) for letter in made]
+    plain = [b"".join(pieces(letter)) for letter in made]
     pem = new_key(Algorithm.RSA)
     rsa = read_key(pem, domain=DOMAIN, selector="r")
     ed25519 = read_key(new_key(Algorithm.ED25519), domain=DOMAIN, selector="e")
@@ -134,7 +134,7 @@ def main() -> None:
     parts = [prepared(message, letter) for message, letter in zip(plain, made, strict=True)]
 
     def whole(*keys: DkimKey) -> Callable[[Letter], bytes]:
-        return lambda letter: build(letter, keys=keys)
+        return lambda letter: b"".join(pieces(letter, keys=keys))
 
     def ours(*keys: DkimKey) -> Callable[[Prepared], object]:
         return lambda part: signature_fields(
@@ -144,7 +144,7 @@ def main() -> None:
     ways: dict[str, tuple[Callable[[Any], object], Sequence[Any]]] = {
         "raw_rsa": (lambda _: rsa.sign(b"x" * 32), made),
         "raw_ed25519": (lambda _: ed25519.sign(b"x" * 32), made),
-        "unsigned": (build, made),
+        "unsigned": (whole(), made),
         "signed_rsa": (whole(rsa), made),
         "signed_ed25519": (whole(ed25519), made),
         "signed_both": (whole(rsa, ed25519), made),

@@ -28,7 +28,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from digest.deliver.flowed import unstuffed
-from digest.deliver.message import Letter, build, feedback_id, message_id, sender_id
+from digest.deliver.message import Letter, feedback_id, message_id, pieces, sender_id
 from digest.deliver.transaction import Extensions, Step, commands
 from digest.errors import MessageError
 from digest.model import Envelope, Filled, Sender
@@ -51,6 +51,7 @@ LETTER = Letter(
     unsubscribe_url="https://letters.example/unsubscribe/Zk9hY2",
     feedback_id="weekly-1:weekly:digest:letters-example",
 )
+
 Place = Callable[[str], Letter]
 
 
@@ -194,7 +195,7 @@ def mail_of(place: Place, value: str) -> Mail | None:
         envelope = Envelope(
             sender=letter.sender.address,
             recipient=letter.recipient_address,
-            content=build(letter),
+            content=b"".join(pieces(letter)),
         )
         commands(envelope, offered=Extensions())
     except (MessageError, ValueError):
@@ -248,7 +249,9 @@ def findings_of_harmless() -> Iterator[str]:
     """What the judge says of letters nobody tampered with: nothing, or it judges wrongly."""
     for letter in (LETTER, texts(HARMLESS)):
         envelope = Envelope(
-            sender=SENDER.address, recipient=LETTER.recipient_address, content=build(letter)
+            sender=SENDER.address,
+            recipient=LETTER.recipient_address,
+            content=b"".join(pieces(letter)),
         )
         yield from findings(Mail(letter=letter, envelope=envelope))
 

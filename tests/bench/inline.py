@@ -20,7 +20,7 @@ from time import process_time
 from digest.compose.personalise import ReaderSlots, chosen, cut, fill, filled
 from digest.compose.phrases import phrases_for
 from digest.compose.render import IssueRenderer
-from digest.deliver.message import Letter, build
+from digest.deliver.message import Letter, pieces
 from digest.model import (
     EntryKey,
     Image,
@@ -160,7 +160,7 @@ def built(rendering: RenderedIssue, reader: Reader) -> bytes:
         list_name="The Harbour Letter",
         unsubscribe_url=reader.slots.unsubscribe_url,
     )
-    return build(letter)
+    return b"".join(pieces(letter))
 
 
 def main() -> None:

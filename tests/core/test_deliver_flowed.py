@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from digest.compose.plaintext import quote, tidy, wrap
 from digest.deliver.flowed import stuffed, unstuffed
-from digest.deliver.message import build
-from tests.letters import LETTER
+from tests.letters import LETTER, build
 
 WORDS = st.one_of(
     st.text("abcdeé—<.", min_size=1, max_size=12),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from digest.deliver.message import build
 from digest.model import Envelope
 from tests.bench.headers import LETTER, PLACES, Mail, findings, findings_of_harmless, judged
+from tests.letters import build
 
 BAD = ("extra_headers", "extra_recipients", "extra_bodies", "crashes")
 VALUES = {

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from digest.deliver.flowed import unstuffed
 from digest.deliver.headers import safe_header_text
-from digest.deliver.message import MAX_NAME, MAX_SUBJECT, build, message_id
+from digest.deliver.message import MAX_NAME, MAX_SUBJECT, message_id
 from digest.errors import MessageError
 from digest.model import Sender, Takes
 from digest.model.address import address_problem
 from tests.dkim_oracle import new_keys
-from tests.letters import LETTER
+from tests.letters import LETTER, build
 
 EIGHT_BIT = Takes(eight_bit=True)
 

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from digest.deliver.message import build
 from digest.deliver.policy import hard_bounce, may_be_about_us
 from digest.deliver.policy.replies import is_about_session, named_wait
 from digest.deliver.posting import Hook, outcome, post
@@ -21,7 +20,7 @@ from digest.model import (
     NotModified,
     Refused,
 )
-from tests.letters import LETTER
+from tests.letters import LETTER, build
 
 HOOK = Hook(url="https://mail.example/in", key=b"0123456789abcdef01234567")
 NOW = datetime(2026, 1, 8, 7, 30, 4, 999_999, tzinfo=UTC)

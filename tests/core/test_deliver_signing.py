@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from digest.deliver.message import Letter, build
+from digest.deliver.message import Letter
 from digest.deliver.signing.dkim import OVERSIGNED, Algorithm, Keyring, aligned
 from digest.deliver.signing.records import dns_record
 from digest.model import Filled
 from tests.dkim_oracle import DOMAIN, new_keys, verdicts
-from tests.letters import LETTER
+from tests.letters import LETTER, build
 
 PERSONAL = replace(
     LETTER,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from digest.compose.branding import LinkView, LogoView
-from digest.compose.edition.desk import Desk, plain, web_link
 from digest.compose.edition.labels import labelled
 from digest.compose.edition.stories import picture_view, section_views, story_view
+from digest.compose.edition.typesetter import Typesetter, plain, web_link
 from digest.compose.edition.views import (
     GreetingView,
     IssueView,
@@ -48,57 +48,59 @@ class Edition:
 
 def edition_of(issue: Issue, newsletter: Newsletter, *, public_url: str) -> Edition:
     """Prepare an issue for templates. Days are those of the newsletter's time zone."""
-    desk = Desk(
+    typesetter = Typesetter(
         zone=ZoneInfo(newsletter.schedule.time_zone),
         issued_at=issue.due_at,
         phrases=phrases_for(newsletter.words),
         direction=direction(newsletter.language),
     )
     return Edition(
-        issue=labelled(_issue_view(issue, desk), desk.phrases),
-        newsletter=_newsletter_view(newsletter, desk, public_url),
+        issue=labelled(_issue_view(issue, typesetter), typesetter.phrases),
+        newsletter=_newsletter_view(newsletter, typesetter, public_url),
         links=Links(web=f"{public_url}/issues/{issue.slug}"),
-        phrases=desk.phrases,
+        phrases=typesetter.phrases,
     )
 
 
-def _issue_view(issue: Issue, desk: Desk) -> IssueView:
+def _issue_view(issue: Issue, typesetter: Typesetter) -> IssueView:
     return IssueView(
         subject=plain(issue.subject.value),
         preheader=plain(issue.preheader.value),
-        title=desk.line(issue.title.value),
-        date=desk.phrases.issue_date(desk.day(desk.issued_at)),
-        count=desk.phrases.stories(len(issue.stories)) if issue.stories else "",
-        intro=desk.paragraphs(issue.intro.value),
-        lead=story_view(issue.lead, desk) if issue.lead else None,
-        sections=section_views(issue, desk),
-        also_published=tuple(story_view(story, desk) for story in issue.also_published),
-        hero=picture_view(issue.hero, plain(issue.title.value), desk) if issue.hero else None,
-        closing=desk.paragraphs(issue.closing.value),
-        wish=desk.paragraphs(issue.wish.value),
+        title=typesetter.line(issue.title.value),
+        date=typesetter.phrases.issue_date(typesetter.day(typesetter.issued_at)),
+        count=typesetter.phrases.stories(len(issue.stories)) if issue.stories else "",
+        intro=typesetter.paragraphs(issue.intro.value),
+        lead=story_view(issue.lead, typesetter) if issue.lead else None,
+        sections=section_views(issue, typesetter),
+        also_published=tuple(story_view(story, typesetter) for story in issue.also_published),
+        hero=picture_view(issue.hero, plain(issue.title.value), typesetter) if issue.hero else None,
+        closing=typesetter.paragraphs(issue.closing.value),
+        wish=typesetter.paragraphs(issue.wish.value),
     )
 
 
-def _newsletter_view(newsletter: Newsletter, desk: Desk, public_url: str) -> NewsletterView:
-    name = desk.line(newsletter.name)
+def _newsletter_view(
+    newsletter: Newsletter, typesetter: Typesetter, public_url: str
+) -> NewsletterView:
+    name = typesetter.line(newsletter.name)
     return NewsletterView(
         name=name,
-        tagline=desk.line(newsletter.tagline),
+        tagline=typesetter.line(newsletter.tagline),
         home_url=web_link(newsletter.home_url),
-        postal_address=desk.line(newsletter.postal_address),
-        why=desk.line(newsletter.why) or desk.phrases.why(name),
+        postal_address=typesetter.line(newsletter.postal_address),
+        why=typesetter.line(newsletter.why) or typesetter.phrases.why(name),
         language=newsletter.language,
-        direction=desk.direction,
+        direction=typesetter.direction,
         logo=_logo(newsletter.brand, public_url),
         links=_links(newsletter.brand),
-        greeting=_greeting(newsletter, desk) if newsletter.greeting else None,
+        greeting=_greeting(newsletter, typesetter) if newsletter.greeting else None,
     )
 
 
-def _greeting(newsletter: Newsletter, desk: Desk) -> GreetingView:
+def _greeting(newsletter: Newsletter, typesetter: Typesetter) -> GreetingView:
     return GreetingView(
-        named=desk.line(newsletter.greeting).replace("{name}", NAME_SLOT),
-        nameless=desk.line(newsletter.greeting_nameless),
+        named=typesetter.line(newsletter.greeting).replace("{name}", NAME_SLOT),
+        nameless=typesetter.line(newsletter.greeting_nameless),
     )
 
 

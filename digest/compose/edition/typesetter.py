@@ -1,4 +1,4 @@
-"""The desk an issue is set at: texts cleaned, links looked at, days of the newsletter's zone."""
+"""How an issue is set: texts cleaned, links looked at, days of the newsletter's zone."""
 
 import re
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ def web_link(url: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What setting needs to know. ``direction`` is the newsletter's, ``ltr`` or ``rtl``."""
+class Typesetter:
+    """Sets an issue's texts and days. ``direction`` is the newsletter's, ``ltr`` or ``rtl``."""
 
     zone: ZoneInfo
     issued_at: datetime

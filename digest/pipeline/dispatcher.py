@@ -37,7 +37,7 @@ class _Parked:
     busy: bool
 
 
-class Desk:
+class Dispatcher:
     """Claims recipients in batches, asks the relays for each, and keeps those that may go ready.
 
     Its workers, one for each connection, share it. Each takes what is ready for its relay, and
