@@ -51,16 +51,25 @@ attempts: list[str] = []
 own_ports: set[int] = set()
 
 
-class RecordingSocket(socket.socket):
-    """Connects to our own redirecting server only; every other attempt is noted and fails."""
-
-    def connect(self, address: object) -> None:
-        host, port = address[0], address[1]  # type: ignore[index] # IP sockets only
-        if host == LOOPBACK and port in own_ports:
-            super().connect(address)  # type: ignore[arg-type] # passed through
-            return
+def record(host: object, port: object) -> None:
+    """Let connections to our own server pass; every other attempt is noted and fails."""
+    if host != LOOPBACK or port not in own_ports:
         attempts.append(str(host))
         raise OSError(errno.ENETUNREACH, "recorded")
+
+
+def watch(event: str, arguments: tuple[object, ...]) -> None:
+    """Hear of the connections that no Python socket makes."""
+    if event == "digest.connect":
+        record(*arguments)
+
+
+class RecordingSocket(socket.socket):
+    """Connects to our own redirecting server only."""
+
+    def connect(self, address: object) -> None:
+        record(address[0], address[1])  # type: ignore[index] # IP sockets only
+        super().connect(address)  # type: ignore[arg-type] # passed through
 
     def connect_ex(self, address: object) -> int:
         try:
@@ -185,6 +194,7 @@ def main() -> None:
     port = server.server_address[1]
     own_ports.add(port)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    sys.addaudithook(watch)
     socket.socket = RecordingSocket  # type: ignore[misc] # for this process
     logging.disable()
     right: Counter[str] = Counter()

@@ -13,6 +13,7 @@ from digest.collect.http.addresses import (
     Target,
     address_refusal,
     canonical_host,
+    host_of,
     host_refusal,
     opted_in,
     read_target,
@@ -171,6 +172,16 @@ def test_urls_that_are_not_asked_say_why(url: str, part: str) -> None:
 def test_plain_names_are_read_as_all_others_are(name: str) -> None:
     """The short way for ordinary names leads where the long one, which capitals need, does."""
     assert canonical_host(name) == canonical_host(name.upper()) == name
+
+
+PIECES = "feeds.example a.b-c.example x . : :0 :80 :8080 :65535 :65536 :123456 / ? # @ \\ [ ] % é"
+
+
+@given(st.lists(st.sampled_from([*PIECES.split(), " ", ""]), max_size=7).map("".join))
+def test_plain_urls_are_read_as_all_others_are(rest: str) -> None:
+    """The short way for ordinary URLs leads where the long one, which capitals need, does."""
+    assert read_target(f"http://{rest}") == read_target(f"HTTP://{rest}")
+    assert host_of(f"http://{rest}") == host_of(f"HTTP://{rest}")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from digest.model import Attribute, FetchFailed, FetchRequest, Login
 
 NOW = datetime(2026, 6, 18, 7, 0, tzinfo=UTC)
 URL = "https://news.example/feed"
-HOP = Hop(url=URL)
+TOOK = timedelta(milliseconds=20)
+HOP = Hop(url=URL, started=0.0)
 DATE = "Thu, 18 Jun 2026 07:00:00 GMT"
 
 
@@ -69,7 +70,7 @@ def test_a_feeds_own_headers_replace_ours_at_its_own_origin_only() -> None:
     own = request_headers(request, HOP)
     assert (own["accept"], own["Cookie"], "Accept" in own) == ("x/y", "k=v", False)
     assert own["Authorization"] == "Basic YW5uOnA6w6Q="
-    assert request_headers(request, Hop(url=URL, own=False)) == {
+    assert request_headers(request, Hop(url=URL, started=0.0, own=False)) == {
         "Accept": "text/html",
         "Accept-Encoding": "gzip, deflate",
     }
@@ -122,7 +123,7 @@ def test_permanent_redirects_count_until_the_first_other_one() -> None:
         hop = following
     assert hop.url == "https://news.example/d"
     assert hop.moved_to == "https://news.example/b?q=1%202"
-    assert unchanged(head(304), hop, now=NOW).moved_to == hop.moved_to
+    assert unchanged(head(304), hop, now=NOW, latency=TOOK).moved_to == hop.moved_to
     temporary = redirected(HOP, head(307, Location="/t"), posting=False)
     assert isinstance(temporary, Hop)
     assert temporary.moved_to == ""
@@ -145,7 +146,7 @@ def test_a_document_says_where_it_is_and_how_long_it_holds() -> None:
         Link="</hub>; rel=hub",
         ETag='W/"x"',
     )
-    result = fetched(answer, HOP, b"body", now=NOW)
+    result = fetched(answer, HOP, b"body", now=NOW, latency=TOOK)
     assert result.content_location == "https://news.example/en/feed"
     assert result.fresh_for == timedelta(seconds=60)
     assert (result.hub, result.topic) == ("https://news.example/hub", "")

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import unquote, urlsplit
 
@@ -116,7 +117,10 @@ _BAD_PORTS = frozenset(map(int, _BAD_PORT_LIST.split()))
 _NEVER_OURS = re.compile(r"metadata|instance-data|\.onion$")
 _WAY_OUT = "; name the host in [collect] private_hosts if it is yours"
 
-_PLAIN_NAME = re.compile(r"(?:[a-z0-9_-]++\.)++[a-z][a-z0-9-]*+")
+_NAME = r"(?:[a-z0-9_-]++\.)++[a-z][a-z0-9-]*+"
+_PLAIN_NAME = re.compile(_NAME)
+# What every reader of URLs reads alike, so that it need not be taken apart with more care.
+_PLAIN_URL = re.compile(rf"(https?)://({_NAME})(?::([0-9]{{1,5}}))?(?:[/?#][!-\[\]-~]*+)?")
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\x7f#/<>?@\\^|%\[\]:]")
 _FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
@@ -125,6 +129,7 @@ _V4_PARTS = 4
 _MAX_BYTE = 0xFF
 _DECIMAL = 10
 _MAX_NAME = 253
+_MAX_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +168,17 @@ def read_target(url: str, *, private_hosts: Collection[str] = ()) -> Target | st
     return refused or Target(scheme=scheme, host=host, port=port)
 
 
+def host_of(url: str) -> str:
+    """The host as it is written in the URL, in lower case; "" where there is none to be read."""
+    plain = _PLAIN_URL.fullmatch(url)
+    if plain:
+        return plain[2]
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def host_refusal(host: str, *, private: bool = False) -> str | None:
     """Why a canonical host is not asked; None for public addresses and for names."""
     address = _literal(host)
@@ -175,6 +191,7 @@ def host_refusal(host: str, *, private: bool = False) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def address_refusal(address: str, *, private: bool = False) -> str | None:
     """Why a connection to this address is refused; None when it may be made.
 
@@ -222,6 +239,10 @@ def canonical_host(host: str) -> str:
 
 def _split(url: str) -> tuple[str, str, int | None] | str:
     """Scheme, host as it is written, and port where one is."""
+    plain = _PLAIN_URL.fullmatch(url)
+    if plain and int(plain[3] or 0) <= _MAX_PORT:
+        scheme, host, port = plain.groups()
+        return scheme, host, None if port is None else int(port)
     if _FORBIDDEN_IN_URL.search(url):
         return "the URL holds spaces, control characters or backslashes"
     try:

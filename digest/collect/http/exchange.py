@@ -62,9 +62,13 @@ _MIN_SECRET = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """Where a request is on its way. ``own`` holds until a redirect leaves its own origin."""
+    """Where a request is on its way. ``own`` holds until a redirect leaves its own origin.
+
+    ``started`` is when it was sent out, in seconds of :func:`time.perf_counter`.
+    """
 
     url: str
+    started: float
     moved_to: str = ""
     permanent: bool = True
     own: bool = True
@@ -112,7 +116,7 @@ def request_headers(request: FetchRequest, hop: Hop) -> dict[str, str]:
         headers["Content-Length"] = str(len(request.content))
     else:
         headers |= _conditions(request)
-    if hop.own:
+    if hop.own and (request.headers or request.login):
         headers = _with_own(headers, request)
     return headers
 
@@ -149,12 +153,12 @@ def arrived(hop: Hop, target: Target, home: Target) -> Hop:
     return hop if target.origin == home.origin else replace(hop, own=False)
 
 
-def unchanged(head: Head, hop: Hop, *, now: datetime) -> NotModified:
+def unchanged(head: Head, hop: Hop, *, now: datetime, latency: timedelta) -> NotModified:
     """What a 304 says."""
-    return NotModified(moved_to=hop.moved_to, fresh_for=_fresh_for(head, now=now))
+    return NotModified(moved_to=hop.moved_to, fresh_for=_fresh_for(head, now=now), latency=latency)
 
 
-def fetched(head: Head, hop: Hop, body: bytes, *, now: datetime) -> Fetched:
+def fetched(head: Head, hop: Hop, body: bytes, *, now: datetime, latency: timedelta) -> Fetched:
     """What a document and its headers say."""
     hub, topic = hub_and_topic(head.header("Link"), base=head.url)
     return Fetched(
@@ -169,6 +173,7 @@ def fetched(head: Head, hop: Hop, body: bytes, *, now: datetime) -> Fetched:
         hub=hub,
         topic=topic,
         next_page=next_page(head.header("Link"), base=head.url),
+        latency=latency,
     )
 
 
@@ -265,6 +270,8 @@ def _is_field(value: str) -> bool:
 
 
 def _fresh_for(head: Head, *, now: datetime) -> timedelta | None:
+    if not (head.header("Cache-Control") or head.header("Expires")):
+        return None
     return fresh_for(
         Freshness(
             cache_control=head.header("Cache-Control"),

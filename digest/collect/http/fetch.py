@@ -1,9 +1,8 @@
 """The one guarded door to the network: many URLs asked at once, each within its limits.
 
-The only home of aiohttp. Whatever comes of a URL is a value. Every address is checked where
-its socket is made, so that literals, names, redirects and changing DNS answers all meet the
-same guard (see :mod:`digest.collect.http.addresses`). A proxy is used only where one is configured;
-it connects on our behalf, so names are resolved and checked here before it is asked.
+Whatever comes of a URL is a value. Every address is checked where its connection is made (see
+:mod:`digest.collect.http.connections`). A proxy is used only where one is configured; it connects
+on our behalf, so names are resolved and checked here before it is asked.
 """
 
 import asyncio
@@ -12,18 +11,19 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from digest.collect.http.addresses import Target, address_refusal, opted_in, read_target
 from digest.collect.http.codings import Body, BodyRefusedError
+from digest.collect.http.connections import Names, Pool, RefusedAddressError, open_pool
 from digest.collect.http.exchange import (
     HEADERS,
     LISTS,
@@ -47,34 +47,7 @@ from digest.collect.http.rounds import Ask, Limits, Round
 from digest.config import CollectSettings, InstanceSettings
 from digest.model import FetchAnswer, FetchFailed, FetchRequest, FetchResult
 
-_MAX_HEADER = 16_384
 _MAX_SHOWN = 150
-_IDLE_SECONDS = 5.0
-
-_AddrInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
-
-
-class RefusedAddressError(OSError):
-    """A host resolves to an address that must not be contacted."""
-
-
-class _Names(AbstractResolver):
-    """Resolves each name once in a round, so that what was checked is what is connected to."""
-
-    def __init__(self, resolver: AbstractResolver | None) -> None:
-        self._resolver = resolver or aiohttp.ThreadedResolver()
-        self._known: dict[str, list[ResolveResult]] = {}
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = self._known.get(host)
-        if found is None:
-            found = self._known[host] = await self._resolver.resolve(host, port, family)
-        return [ResolveResult(**{**each, "port": port}) for each in found]
-
-    async def close(self) -> None:
-        """Nothing is held open: a resolver that was given belongs to its giver."""
 
 
 class HttpFetcher:
@@ -113,14 +86,6 @@ def user_agent(instance: InstanceSettings) -> str:
     return f"digest/{version('digest')}" + (f" ({comment})" if comment else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pool:
-    """Connections that are kept for the next request of their host, and ones that never are."""
-
-    kept: aiohttp.ClientSession
-    once: aiohttp.ClientSession
-
-
 class _Door:
     """One round's way out: pools of connections that never mix.
 
@@ -128,7 +93,7 @@ class _Door:
     """
 
     def __init__(
-        self, collect: CollectSettings, names: AbstractResolver, *, public: _Pool, private: _Pool
+        self, collect: CollectSettings, names: Names, *, public: Pool, private: Pool
     ) -> None:
         self._collect = collect
         self._names = names
@@ -151,17 +116,11 @@ class _Door:
         opened: AsyncExitStack,
     ) -> "_Door":
         """Open the pools; ``opened`` closes them."""
-        names = _Names(resolver)
+        names = Names(resolver)
 
-        async def pool(*, private: bool) -> _Pool:
-            # A proxy is where it is by being configured; what it is asked for is checked first.
-            guard = None if collect.proxy else _guard(private=private)
-            kept = _session(user_agent, names, guard, close=False)
-            once = _session(user_agent, names, guard, close=True)
-            return _Pool(
-                kept=await opened.enter_async_context(kept),
-                once=await opened.enter_async_context(once),
-            )
+        async def pool(*, private: bool) -> Pool:
+            by_proxy = bool(collect.proxy)
+            return await open_pool(user_agent, names, opened, private=private, by_proxy=by_proxy)
 
         public = await pool(private=False)
         return cls(collect, names, public=public, private=await pool(private=True))
@@ -173,24 +132,26 @@ class _Door:
         seconds = min(own, self._seconds)
         try:
             async with asyncio.timeout(seconds):
-                result = await self._follow(request, last=last)
+                result = await self._follow(request, last=last, started=started)
         except TimeoutError:
             result = FetchFailed(reason=f"no complete answer within {seconds:g} seconds")
         except Exception as error:  # noqa: BLE001 - one URL never ends a round: its failure is a value
             unresolved = isinstance(error, aiohttp.ClientConnectorDNSError)
             result = FetchFailed(reason=_sentence(error), unresolved=unresolved)
-        latency = timedelta(seconds=time.perf_counter() - started)
-        if isinstance(result, FetchFailed):
-            unanswered = request.content is not None and request in self._unanswered
-            reason = redacted(result.reason, request)
-            return replace(result, reason=reason, latency=latency, unanswered=unanswered)
-        return replace(result, latency=latency)
+        if not isinstance(result, FetchFailed):
+            return result
+        return replace(
+            result,
+            reason=redacted(result.reason, request),
+            latency=_since(started),
+            unanswered=request.content is not None and request in self._unanswered,
+        )
 
-    async def _follow(self, request: FetchRequest, *, last: bool) -> FetchResult:
+    async def _follow(self, request: FetchRequest, *, last: bool, started: float) -> FetchResult:
         refused = unsendable(request)
         if refused:
             return FetchFailed(reason=refused)
-        hop, home = Hop(url=request.url), None
+        hop, home = Hop(url=request.url, started=started), None
         for _ in range(self._collect.max_redirects + 1):
             target = read_target(hop.url, private_hosts=self._private_hosts)
             if isinstance(target, str):
@@ -246,7 +207,8 @@ class _Door:
             proxy=self._proxy,
             ssl=self._tls_context() if target.scheme == "https" else True,
         ) as response:
-            self._unanswered.discard(request)
+            if request.content is not None:
+                self._unanswered.discard(request)
             return await self._read(request, hop, response)
 
     async def _sent(self, request: FetchRequest) -> AsyncIterator[bytes]:
@@ -259,14 +221,14 @@ class _Door:
     ) -> FetchResult | Hop:
         head, now = _head(response), datetime.now(UTC)
         if head.status == NOT_MODIFIED:
-            return unchanged(head, hop, now=now)
+            return unchanged(head, hop, now=now, latency=_since(hop.started))
         if is_redirect(head) and request.content is None:
             return redirected(hop, head, posting=bool(request.form))
         refused = refusal(head, now=now)
         if refused is not None:
             return refused
         if request.content is not None:
-            return fetched(head, hop, b"", now=now)
+            return fetched(head, hop, b"", now=now, latency=_since(hop.started))
         limit = min(request.max_size or self._collect.max_size, self._collect.max_size)
         body = Body(
             coding=head.header("Content-Encoding"),
@@ -276,7 +238,7 @@ class _Door:
         )
         while not body.full and (piece := await response.content.readany()):
             body.take(piece)
-        return fetched(head, hop, body.whole(), now=now)
+        return fetched(head, hop, body.whole(), now=now, latency=_since(hop.started))
 
     async def _check_addresses(self, target: Target) -> None:
         """Refuse what the guard would have refused, before the proxy is asked for it.
@@ -302,42 +264,8 @@ class _Door:
         return self._tls
 
 
-def _session(
-    user_agent: str,
-    resolver: AbstractResolver,
-    guard: Callable[[_AddrInfo], socket.socket] | None,
-    *,
-    close: bool,
-) -> aiohttp.ClientSession:
-
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            limit=0,
-            socket_factory=guard,
-            resolver=resolver,
-            use_dns_cache=False,
-            force_close=close,
-            keepalive_timeout=None if close else _IDLE_SECONDS,
-        ),
-        headers={"User-Agent": user_agent},
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),
-        trust_env=False,
-        auto_decompress=False,
-        max_line_size=_MAX_HEADER,
-        max_field_size=_MAX_HEADER,
-    )
-
-
-def _guard(*, private: bool) -> Callable[[_AddrInfo], socket.socket]:
-    def open_socket(address_info: _AddrInfo) -> socket.socket:
-        family, kind, protocol, _, address = address_info
-        reason = address_refusal(str(address[0]), private=private)
-        if reason:
-            raise RefusedAddressError(reason)
-        return socket.socket(family, kind, protocol)
-
-    return open_socket
+def _since(started: float) -> timedelta:
+    return timedelta(seconds=time.perf_counter() - started)
 
 
 def _url(url: str, target: Target) -> URL:

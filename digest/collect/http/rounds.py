@@ -11,8 +11,8 @@ from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol
-from urllib.parse import urlsplit
 
+from digest.collect.http.addresses import host_of
 from digest.model import FetchAnswer, Fetched, FetchRequest, FetchResult
 
 _RESOLVER_THREADS = 32
@@ -20,6 +20,8 @@ _RESOLVER_THREADS = 32
 _MORE_OBJECTS = 50_000
 # Bodies that wait to be taken, in bytes, from which on nothing more is handed over.
 _MOST_HELD = 64_000_000
+# So long answers wait for each other.
+_TOGETHER_SECONDS = 0.01
 
 
 class Ask(Protocol):
@@ -115,7 +117,7 @@ class _Handover:
         self._loop = loop
         self._few = few
         self._answers: SimpleQueue[deque[FetchAnswer] | BaseException | None] = SimpleQueue()
-        # Those of one turn of the loop go together: each on its own would wake the other thread.
+        # Those of a moment go together: each on its own would wake the other thread.
         self._together: deque[FetchAnswer] = deque()
         # Of each pair, one number is written by the loop's thread only, the other by the caller's.
         self._given = self._taken = 0
@@ -135,11 +137,12 @@ class _Handover:
         self._given += 1
         self._given_bytes += _size(answer)
         if not self._together:
-            self._loop.call_soon(self._put)
+            self._loop.call_later(_TOGETHER_SECONDS, self._put)
         self._together.append(answer)
 
     def end(self, failure: BaseException | None) -> None:
         """Nothing more comes, because of this or because that was all."""
+        self._put()
         self._answers.put(failure)
 
     def taken(self) -> Iterator[FetchAnswer]:
@@ -156,6 +159,8 @@ class _Handover:
                 yield answer
 
     def _put(self) -> None:
+        if not self._together:
+            return
         together, self._together = self._together, deque()
         self._answers.put(together)
 
@@ -223,13 +228,6 @@ def _event_loop() -> asyncio.AbstractEventLoop:
 def _turns(requests: Sequence[FetchRequest], per_host: int) -> Iterator[deque[FetchRequest]]:
     hosts: dict[str, deque[FetchRequest]] = {}
     for request in requests:
-        hosts.setdefault(_host_of(request.url), deque()).append(request)
+        hosts.setdefault(host_of(request.url), deque()).append(request)
     for pending in hosts.values():
         yield from [pending] * min(per_host, len(pending))
-
-
-def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
