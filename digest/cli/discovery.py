@@ -43,17 +43,22 @@ def add(  # noqa: PLR0913 - click passes each option
     """Find the feed of a site, or at URL itself, and write it into feeds.toml."""
     from digest.collect.discovery.discover import with_scheme
     from digest.config.feedlist import add_feeds
+    from digest.config.load import idle_feeds
 
-    path = session.load_config().directory / "feeds.toml"
+    config = session.load_config()
+    path = config.directory / "feeds.toml"
     urls: tuple[str, ...] = (with_scheme(url),) if unchecked else ()
     if not urls:
         urls = _chosen(session, url, first=first, every=every, as_json=as_json)
     added = [Feed(url=each, title=title, tags=tags) for each in urls]
     add_feeds(path, added)
+    idle = tuple(idle_feeds(config.directory, added, config.newsletters))
 
     def human(console: Console) -> None:
         for feed in added:
             console.print(f"added {escape(feed.url)} to {escape(str(path))}")
+        for problem in idle:
+            console.print(f"[yellow]warning[/] {escape(str(problem))}", soft_wrap=True)
 
     data = [{"url": feed.url, "title": feed.title, "tags": list(feed.tags)} for feed in added]
     session.show({"added": data[0] if len(data) == 1 else data}, as_json=as_json, human=human)

@@ -69,6 +69,7 @@ def list_(
             for definition in _newsletters(app, newsletter)
             for row in _rows(app, definition, feed=feed, state=state, limit=limit)
         ]
+        none = "" if found else _why_none(app, asked=bool(newsletter or feed or state))
 
     def human(console: Console) -> None:
         table = Table("date", "newsletter", "state", "why", "title", "feed", box=None)
@@ -82,7 +83,7 @@ def list_(
                 escape(entry.title + _edited(row.kept)),
                 escape(entry.feed_title or entry.key.feed),
             )
-        console.print(table if found else "No entries. Look for some: digest collect")
+        console.print(none or table)
 
     session.show([_facts(row) for row in found], as_json=as_json, human=human)
 
@@ -207,6 +208,18 @@ def _rows(
         for kept in found
     )
     return [row for row in rows if state in (None, row.standing.state)][:limit]
+
+
+def _why_none(app: App, *, asked: bool) -> str:
+    """What to say where there is nothing to list, and what to do about it."""
+    from digest.pipeline.sources import all_feeds
+
+    if asked:
+        return "No entries match."
+    feeds = [feed.url for feed in all_feeds(app)]
+    if app.store.feeds.recent(feeds, newsletter="", limit=1):
+        return "No newsletter draws on the feeds that have entries. See: digest check"
+    return "No entries. Look for some: digest collect"
 
 
 def _standings(app: App, kept: KeptEntry) -> list[_Row]:

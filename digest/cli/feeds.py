@@ -130,11 +130,14 @@ def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json:
 @click.option("-o", "--output", type=click.File("wb"), default="-", help="A file; - prints.")
 @pass_session
 def export(session: Session, output: BinaryIO) -> None:
-    """Write the feeds as OPML."""
+    """Write the feeds as OPML, under their own titles where feeds.toml has none."""
     from digest.collect.discovery.opml import write_opml
 
-    config = session.load_config()
-    output.write(write_opml(config.feeds, title=config.settings.instance.name))
+    with session.open_app() as app:
+        config = app.config
+        states = app.store.feeds.states([feed.url for feed in config.feeds])
+    named = [replace(feed, title=feed.title or states[feed.url].title) for feed in config.feeds]
+    output.write(write_opml(named, title=config.settings.instance.name))
 
 
 def _feed_list(session: Session) -> Path:

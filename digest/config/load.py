@@ -55,7 +55,7 @@ def load_config(directory: Path | None, *, environment: Mapping[str, str]) -> Co
         secrets=main.secrets,
         database_url=main.database_url.value,
         warnings=_sorted(
-            [*warnings, *_no_newsletters(folder, read), *_idle_feeds(folder, listed.feeds, read)]
+            [*warnings, *_no_newsletters(folder, read), *idle_feeds(folder, listed.feeds, read)]
         ),
     )
 
@@ -75,6 +75,24 @@ def find_settings(directory: Path | None, environment: Mapping[str, str]) -> Pat
     message = f"there is none in the places that are looked in: {looked}"
     fix = "digest init DIR writes one; then name the folder with --config DIR"
     raise ConfigError((Problem(file=SETTINGS_FILE, message=message, fix=fix),))
+
+
+def idle_feeds(
+    folder: Path, feeds: Sequence[Feed], newsletters: Mapping[str, Newsletter]
+) -> Iterator[Problem]:
+    """Feeds that are asked for nothing, as no newsletter draws on them: one finding for all."""
+    drawn = {url for newsletter in newsletters.values() for url in newsletter.feeds}
+    tags = sorted({tag for newsletter in newsletters.values() for tag in newsletter.feed_tags})
+    idle = [feed.url for feed in feeds if feed.url not in drawn and not {*tags} & {*feed.tags}]
+    if (drawn or tags) and idle:
+        more = f" and {len(idle) - 1} more" if len(idle) > 1 else ""
+        yield Problem(
+            file=str(folder / FEEDS_FILE),
+            message=f"no newsletter draws on {idle[0]}{more}",
+            fix=f"give it a tag that one draws on: {', '.join(tags)}"
+            if tags
+            else "name it in a newsletter's feeds",
+        )
 
 
 def _named_settings(directory: Path) -> Path:
@@ -216,24 +234,6 @@ def _no_newsletters(folder: Path, newsletters: Mapping[str, Newsletter]) -> Iter
         place = str(folder / NEWSLETTERS_FOLDER)
         fix = "write one, such as weekly.toml; digest init DIR shows how it looks"
         yield Problem(file=place, message="there is no newsletter yet", fix=fix)
-
-
-def _idle_feeds(
-    folder: Path, feeds: Sequence[Feed], newsletters: Mapping[str, Newsletter]
-) -> Iterator[Problem]:
-    """Feeds that are asked for nothing, as no newsletter draws on them: one finding for all."""
-    drawn = {url for newsletter in newsletters.values() for url in newsletter.feeds}
-    tags = sorted({tag for newsletter in newsletters.values() for tag in newsletter.feed_tags})
-    idle = [feed.url for feed in feeds if feed.url not in drawn and not {*tags} & {*feed.tags}]
-    if (drawn or tags) and idle:
-        more = f" and {len(idle) - 1} more" if len(idle) > 1 else ""
-        yield Problem(
-            file=str(folder / FEEDS_FILE),
-            message=f"no newsletter draws on {idle[0]}{more}",
-            fix=f"give it a tag that one draws on: {', '.join(tags)}"
-            if tags
-            else "name it in a newsletter's feeds",
-        )
 
 
 def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:

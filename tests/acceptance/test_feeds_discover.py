@@ -177,6 +177,18 @@ def test_import_and_export_keep_private_attributes(publication: Publication, sit
     assert 'category="Sea,harbour"' in exported
 
 
+def test_a_feed_that_no_newsletter_draws_on_says_so(publication: Publication, site: Site) -> None:
+    """Where it is added, and where its entries are looked for; its own title goes into exports."""
+    add = ("feeds", "add", url(site, "/news/tide.xml"))
+    assert "no newsletter draws on" not in publication.digest(*add, "--tag", "harbour").stdout
+    publication.digest("feeds", "remove", url(site, "/news/tide.xml"))
+    assert "no newsletter draws on" in publication.digest(*add).stdout
+    publication.digest("collect")
+    assert "digest check" in publication.digest("entries", "list").stdout
+    assert "No entries match" in publication.digest("entries", "list", "--state", "held").stdout
+    assert 'title="Tide Lab"' in publication.digest("feeds", "export").stdout
+
+
 def opml_of(*urls: str) -> tuple[str, str]:
     outlines = "".join(f'<outline type="rss" text="{url[-9:]}" xmlUrl="{url}"/>' for url in urls)
     return "text/x-opml", f'<opml version="2.0"><body>{outlines}</body></opml>'
