@@ -8,7 +8,7 @@ from digest.curate.choosing.selection import Ranked, Ranking
 from digest.curate.choosing.sifting import Ground
 from digest.curate.excerpts import LEAD_WORDS, STORY_WORDS
 from digest.curate.grouping.stories import coverage, earlier, full_text, tell
-from digest.curate.inbox import inbox_row
+from digest.curate.inbox_row import inbox_row
 from digest.curate.timing.periods import send_time, times_of_day, wall_clock
 from digest.curate.words import one_line
 from digest.model import (

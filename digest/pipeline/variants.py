@@ -5,7 +5,7 @@ from threading import Lock
 
 from digest.compose.personalise import chosen, cut, retitled
 from digest.compose.phrases import phrases_for
-from digest.curate.inbox import InboxRow, inbox_row
+from digest.curate.inbox_row import InboxRow, inbox_row
 from digest.curate.timing.periods import wall_clock
 from digest.model import (
     Arm,

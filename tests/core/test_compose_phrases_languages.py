@@ -14,7 +14,7 @@ from digest.compose.phrases import Phrases, phrases_for
 from digest.config.catalogue_checks import known_texts
 from digest.config.catalogues import check_catalogues, read_words
 from digest.config.pofile import PoFile, parse_po
-from digest.curate.inbox import inbox_row
+from digest.curate.inbox_row import inbox_row
 from digest.curate.roundup.phrases import LEAD_INS, NAMED, NUMBERS, roundup_phrases
 from digest.model import TextKey
 from digest.model.catalogue import MONTHS, WEEKDAYS, placeholders

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from digest.curate.editing.layout import Layout
 from digest.curate.editing.texts import Place, place_of, reword, stories_of, texts_of
-from digest.curate.inbox import inbox_row
+from digest.curate.inbox_row import inbox_row
 from digest.curate.timing.periods import wall_clock
 from digest.model import (
     Edits,

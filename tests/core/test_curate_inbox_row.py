@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.curate.inbox import inbox_row
+from digest.curate.inbox_row import inbox_row
 from digest.model import Attribute, EntryKey, Newsletter, Schedule, Sender, Story, Topic, Wording
 
 NEWSLETTER = Newsletter(
