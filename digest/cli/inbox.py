@@ -1,17 +1,21 @@
 """The bounce mailbox that is read by itself, as ``run`` and ``status`` tell of it."""
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.markup import escape
 
 from digest.app import App
 from digest.cli.session import counted
 from digest.model import InboxState
-from digest.pipeline.inbox import InboxRead, inbox_name
+
+if TYPE_CHECKING:
+    from digest.pipeline.inbox import InboxRead
 
 _MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
-def print_inbox(console: Console, found: InboxRead) -> None:
+def print_inbox(console: Console, found: "InboxRead") -> None:
     """What a look into the mailbox brought; nothing where that is nothing."""
     if found.error:
         console.print(
@@ -25,7 +29,7 @@ def print_inbox(console: Console, found: InboxRead) -> None:
         console.print(f"[red]{escape(slug)} is paused[/]: too much of it came back")
 
 
-def inbox_facts(found: InboxRead) -> dict[str, object]:
+def inbox_facts(found: "InboxRead") -> dict[str, object]:
     """The same as plain data."""
     return {
         "inbox": found.name,
@@ -40,6 +44,8 @@ def inbox_state(app: App) -> InboxState | None:
     """How the configured mailbox does; None where there is none, or none was read yet."""
     if not app.config.settings.feedback.inbox:
         return None
+    from digest.pipeline.inbox import inbox_name
+
     return app.store.feedback.inbox(inbox_name(app))
 
 

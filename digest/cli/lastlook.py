@@ -47,7 +47,7 @@ def last_look_before_sending(session: Session, app: App, kept: KeptIssue, *, qui
 
     :raises StateError: when the last look holds it.
     """
-    from digest.pipeline.delivery import is_held
+    from digest.pipeline.holds import is_held
     from digest.pipeline.lastlook import look_again, needs_look
 
     if needs_look(app, kept):

@@ -1,6 +1,7 @@
 """Test mode on the command line: rehearsals, and saying loudly that it is on."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -8,7 +9,9 @@ from rich.markup import escape
 from digest.app import App
 from digest.cli.session import Session, counted
 from digest.model import KeptIssue, Rehearsal
-from digest.pipeline.rehearsal import Rehearsed
+
+if TYPE_CHECKING:
+    from digest.pipeline.rehearsal import Rehearsed
 
 
 def send_rehearsal(
@@ -27,7 +30,7 @@ def send_rehearsal(
         raise SystemExit(1)
 
 
-def print_rehearsed(console: Console, done: Rehearsed) -> None:
+def print_rehearsed(console: Console, done: "Rehearsed") -> None:
     """Say how a rehearsal went."""
     console.print(f"{escape(done.slug)}: {escape(rehearsal_line(done.rehearsal))}")
 
@@ -40,7 +43,7 @@ def rehearsal_line(done: Rehearsal) -> str:
     return f"TEST MODE: {sent}{failed}{end}; no reader got any"
 
 
-def rehearsed_facts(done: Rehearsed) -> dict[str, object]:
+def rehearsed_facts(done: "Rehearsed") -> dict[str, object]:
     """The same for machines."""
     return {"issue": done.slug, **rehearsal_facts(done.rehearsal)}
 

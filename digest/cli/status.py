@@ -134,7 +134,7 @@ def _told(facts: dict[str, Any]) -> str:
 
 def _held(app: App) -> list[tuple[str, LastLook]]:
     """The issues that their last look holds back, and what it found."""
-    from digest.pipeline.delivery import is_held
+    from digest.pipeline.holds import is_held
 
     approved = app.store.issues.issues(states=(IssueState.APPROVED,))
     found = (
@@ -146,8 +146,8 @@ def _held(app: App) -> list[tuple[str, LastLook]]:
 
 
 def _row(app: App, newsletter: Newsletter) -> dict[str, object]:
-    from digest.pipeline.drafting import upcoming_entries
     from digest.pipeline.due import upcoming_period
+    from digest.pipeline.upcoming import upcoming_entries
 
     newest = app.store.issues.issues(newsletter=newsletter.id)[:1]
     latest = ", ".join(f"{kept.issue.slug} ({_state(app, kept)})" for kept in newest)

@@ -7,19 +7,3 @@ same input in any order. The rooms are the steps: ``timing`` says what is due, `
 ``editing`` applies what editors changed, ``explaining`` answers for it all, ``roundup`` tells a
 year.
 """
-
-from digest.curate.assemble import Assembly, Material, assemble, candidates, is_empty
-from digest.curate.placing.topics import Placer
-from digest.curate.timing.periods import due_period, next_due, upcoming
-
-__all__ = [
-    "Assembly",
-    "Material",
-    "Placer",
-    "assemble",
-    "candidates",
-    "due_period",
-    "is_empty",
-    "next_due",
-    "upcoming",
-]

@@ -12,14 +12,12 @@ from digest.curate.choosing.track_record import track_record
 from digest.curate.grouping.stories import group_stories
 from digest.curate.placing.discovery import settle
 from digest.curate.placing.topics import Placer
-from digest.curate.states import unfit
 from digest.curate.telling import issue_of, slug_of
 from digest.model import (
     NO_EDITS,
     Choice,
     Correction,
     Edits,
-    EntryClock,
     EntryKey,
     Feed,
     Issue,
@@ -57,17 +55,6 @@ class Assembly:
 
     issue: Issue
     choices: tuple[Choice, ...]
-
-
-def candidates(
-    kept: Sequence[KeptEntry], period: Period, *, clock: EntryClock = EntryClock.PUBLISHED
-) -> tuple[KeptEntry, ...]:
-    """The entries that an issue of the period may tell, oldest first.
-
-    ``clock`` puts them in it, or they came too late for their own, or an editor released them.
-    """
-    fit = (item for item in kept if not unfit(item, period, clock=clock))
-    return tuple(sorted(fit, key=lambda item: (item.dated_at or period.start, item.entry.key)))
 
 
 def assemble(

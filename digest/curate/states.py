@@ -1,5 +1,6 @@
 """States: where an entry stands with a newsletter, and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,6 +76,17 @@ def _outside(kept: KeptEntry, period: Period, clock: EntryClock) -> str:
 def _verb(kept: KeptEntry, clock: EntryClock) -> str:
     """What happened to an entry at the moment that counts."""
     return "first seen" if clock is EntryClock.FIRST_SEEN and not kept.backlog else "dated"
+
+
+def candidates(
+    kept: Sequence[KeptEntry], period: Period, *, clock: EntryClock = EntryClock.PUBLISHED
+) -> tuple[KeptEntry, ...]:
+    """The entries that an issue of the period may tell, oldest first.
+
+    ``clock`` puts them in it, or they came too late for their own, or an editor released them.
+    """
+    fit = (item for item in kept if not unfit(item, period, clock=clock))
+    return tuple(sorted(fit, key=lambda item: (item.dated_at or period.start, item.entry.key)))
 
 
 def state_of(

@@ -10,10 +10,8 @@ from digest.app import App
 from digest.errors import StateError, StoreError
 from digest.model import (
     Accepted,
-    DeliveryState,
     IssueState,
     KeptIssue,
-    LookOutcome,
     Newsletter,
     RenderedIssue,
     SendOutcome,
@@ -22,10 +20,11 @@ from digest.model import (
 )
 from digest.pipeline.claims import claiming, is_dead
 from digest.pipeline.handover import Handover, OnSettled, ignore
+from digest.pipeline.holds import is_kept_back
 from digest.pipeline.letters import sample_envelope, signing_keys
 from digest.pipeline.relays import restore, share_uses
 from digest.pipeline.subjects import decide_in_time, trial_plan
-from digest.pipeline.timing import opens_at, reader_times
+from digest.pipeline.timing import reader_times
 from digest.pipeline.told import told_of
 from digest.pipeline.variants import Variants
 from digest.pipeline.worker import work
@@ -146,53 +145,8 @@ def deliver_waiting(
     and not while all of their readers wait for later.
     """
     for kept in reversed(app.store.issues.issues(states=SENDABLE)):
-        if not _is_kept_back(app, kept):
+        if not is_kept_back(app, kept):
             yield deliver_issue(app, kept, stop=stop, on_settled=on_settled, patience=patience)
-
-
-def _is_kept_back(app: App, kept: KeptIssue) -> bool:
-    return any(holds(app, kept) for holds in (is_late, is_early, is_held, _is_waiting))
-
-
-def is_early(app: App, kept: KeptIssue) -> bool:
-    """Whether an issue waits for its time of sending.
-
-    One that somebody began to send before goes on; one that was only paused and resumed waits.
-    """
-    opening = opens_at(app, kept)
-    if opening is None or app.clock() >= opening:
-        return False
-    return not app.store.ledger.tally(kept.id).counts
-
-
-def _is_waiting(app: App, kept: KeptIssue) -> bool:
-    """Whether nobody is due yet of those who are left, and nobody holds a claim."""
-    if kept.state is not IssueState.SENDING:
-        return False
-    next_at = app.store.ledger.next_due(kept.id)
-    if next_at is None or next_at <= app.clock():
-        return False
-    return not app.store.ledger.tally(kept.id)[DeliveryState.CLAIMED]
-
-
-def is_held(app: App, kept: KeptIssue) -> bool:
-    """Whether the last look at an approved issue found what a person must decide on."""
-    if kept.state is not IssueState.APPROVED:
-        return False
-    look = app.store.preflight.look(kept.id)
-    return (
-        look is not None
-        and look.outcome is LookOutcome.HELD
-        and look.approved_at == kept.approved_at
-    )
-
-
-def is_late(app: App, kept: KeptIssue) -> bool:
-    """Whether an approved issue has waited so long that a person must say ``digest send``."""
-    if kept.state is not IssueState.APPROVED or kept.approved_at is None:
-        return False
-    ready = max(kept.approved_at, kept.issue.due_at)
-    return app.clock() - ready > app.config.settings.deliver.late_after
 
 
 def send_test(

@@ -5,23 +5,18 @@ from dataclasses import dataclass
 import structlog
 
 from digest.app import TOPICS_EXTRA, App
-from digest.curate.assemble import Assembly, candidates, is_empty
+from digest.curate.assemble import Assembly, is_empty
 from digest.curate.placing.topics import asks_for_meaning
-from digest.curate.states import Standing, state_of
 from digest.model import (
-    EntryState,
     IssueKey,
     IssueState,
-    KeptEntry,
     KeptIssue,
     Newsletter,
     Period,
 )
 from digest.pipeline.due import due_issues, due_now, upcoming_period
-from digest.pipeline.material import make_assembly, period_entries
+from digest.pipeline.material import make_assembly
 from digest.pipeline.pictures import fetch_pictures
-
-_WAITING = (EntryState.NEW, EntryState.HELD, EntryState.SKIPPED, EntryState.BROKEN)
 
 log = structlog.get_logger(__name__)
 
@@ -37,14 +32,6 @@ class Drafted:
     skipped: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """An entry that waits for a newsletter's next issue, or is kept out of it."""
-
-    kept: KeptEntry
-    standing: Standing
-
-
 def draft_due_issues(app: App) -> tuple[Drafted, ...]:
     """Draft every newsletter's issue that is due by now."""
     return tuple(draft_issue(app, due.newsletter, due.period) for due in due_issues(app))
@@ -58,22 +45,6 @@ def draft_issue(app: App, newsletter: Newsletter, period: Period) -> Drafted:
     assembly = make_assembly(app, newsletter, period)
     skipped = _is_skipped(assembly, newsletter)
     return _keep(app, assembly, IssueState.SKIPPED if skipped else IssueState.DRAFT)
-
-
-def upcoming_entries(app: App, newsletter: Newsletter) -> tuple[KeptEntry, ...]:
-    """The entries that the newsletter's next issue could draw on, as of now."""
-    period = upcoming_period(app, newsletter)
-    return candidates(period_entries(app, newsletter, period), period, clock=newsletter.clock)
-
-
-def waiting_entries(app: App, newsletter: Newsletter) -> tuple[Waiting, ...]:
-    """The entries of the next issue's period, as of now: new ones, and those kept back, and why."""
-    period = upcoming_period(app, newsletter)
-    found = (
-        Waiting(kept=kept, standing=state_of(kept, newsletter, period, now=app.clock()))
-        for kept in period_entries(app, newsletter, period)
-    )
-    return tuple(waiting for waiting in found if waiting.standing.state in _WAITING)
 
 
 def draft_now(app: App, newsletter: Newsletter, period: Period | None = None) -> Drafted:

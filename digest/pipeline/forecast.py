@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from digest.app import App
-from digest.curate.assemble import candidates
 from digest.curate.forecast import (
     ForecastIssue,
     Neighbour,
@@ -14,11 +13,12 @@ from digest.curate.forecast import (
     shares_day,
 )
 from digest.curate.grouping.stories import group_stories
+from digest.curate.states import candidates
 from digest.curate.timing.periods import next_periods
 from digest.model import Consent, IssueKind, KeptIssue, Newsletter, Period
 from digest.pipeline.due import due_now, upcoming_periods
-from digest.pipeline.material import period_entries
 from digest.pipeline.sources import newsletter_feeds
+from digest.pipeline.upcoming import period_entries
 
 _PAST_ISSUES = 8
 

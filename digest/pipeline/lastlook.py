@@ -19,7 +19,7 @@ from digest.model import (
     Story,
     StoryTrouble,
 )
-from digest.pipeline.delivery import is_late
+from digest.pipeline.holds import is_late
 from digest.pipeline.links import LinkAnswer, ask_links
 from digest.pipeline.refresh import refresh_feeds
 from digest.pipeline.sources import all_feeds

@@ -22,7 +22,8 @@ from digest.model import (
     Newsletter,
     Period,
 )
-from digest.pipeline.sources import all_feeds, newsletter_feeds
+from digest.pipeline.sources import all_feeds
+from digest.pipeline.upcoming import period_entries
 
 _REMEMBERED = 8
 _WENT_OUT = (IssueState.APPROVED, IssueState.SENDING, IssueState.SENT, IssueState.PAUSED)
@@ -66,14 +67,6 @@ def gather(
         past=past_issues(app, newsletter, period),
         corrections=app.store.issues.corrections(newsletter.id),
         clicks=_clicks(app, newsletter),
-    )
-
-
-def period_entries(app: App, newsletter: Newsletter, period: Period) -> tuple[KeptEntry, ...]:
-    """The entries that may concern a newsletter's issue of that period."""
-    feeds = newsletter_feeds(app, newsletter)
-    return app.store.feeds.entries_in(
-        feeds, period, newsletter=newsletter.id, clock=newsletter.clock
     )
 
 

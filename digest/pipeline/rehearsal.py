@@ -12,11 +12,9 @@ from digest.pipeline.delivery import (
     PATIENCE,
     Delivered,
     deliver_waiting,
-    is_early,
-    is_held,
-    is_late,
 )
 from digest.pipeline.handover import OnSettled, ignore
+from digest.pipeline.holds import is_early, is_held, is_late
 from digest.pipeline.letters import rehearsal_envelope, signing_keys
 from digest.pipeline.line import Line
 from digest.pipeline.subjects import sample_of

@@ -54,19 +54,32 @@ def test_every_command_prints_json_but_those_that_print_bytes() -> None:
     assert without == {"render", "feeds export", "issues export", "serve", "preview"}
 
 
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that a call of the program imports."""
+    code = (
+        "import sys\nfrom digest.cli import main\nsys.argv = ['digest', *sys.argv[1:]]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('LOADED', *sorted(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return set(done.stdout.rpartition("LOADED")[2].split())
+
+
 def test_help_imports_no_heavy_library() -> None:
     """`digest --help` starts fast because it imports nothing that a command needs."""
     heavy = {"aiohttp", "sqlalchemy", "pydantic", "premailer", "feedparser", "rich", "starlette"}
     heavy |= {"numpy", "wordllama"}
-    code = (
-        "import sys\nfrom digest.cli import main\nsys.argv = ['digest', '--help']\n"
-        "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "print('LOADED', *sorted({name.partition('.')[0] for name in sys.modules}))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
-    loaded = set(done.stdout.rpartition("LOADED")[2].split())
+    assert not heavy & loaded_by("--help")
+
+
+def test_status_imports_only_what_it_shows(tmp_path: Path) -> None:
+    """`digest status` is what people ask most: no network, no mail, no templates, no grouping."""
+    run("init", str(tmp_path / "pub"))
+    loaded = loaded_by("--config", str(tmp_path / "pub"), "status")
+    assert "digest.store" in loaded
+    heavy = {"aiohttp", "jinja2", "premailer", "feedparser", "starlette", "apscheduler", "numpy"}
+    heavy |= {"digest.curate.assemble", "digest.compose", "digest.pipeline.delivery"}
     assert not heavy & loaded
 
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.curate import Assembly, Material, assemble, candidates, is_empty
+from digest.curate.assemble import Assembly, Material, assemble, is_empty
 from digest.curate.excerpts import LEAD_WORDS, STORY_WORDS
+from digest.curate.states import candidates
 from digest.model import (
     Edits,
     Entry,

@@ -8,7 +8,7 @@ from time import process_time
 
 import pytest
 
-from digest.curate import Assembly, Material, assemble
+from digest.curate.assemble import Assembly, Material, assemble
 from digest.model import (
     Choice,
     Correction,

@@ -27,9 +27,10 @@ from digest.model import (
     Trouble,
 )
 from digest.pipeline.approval import approve_automatic, approve_issue
-from digest.pipeline.delivery import deliver_waiting, is_held
+from digest.pipeline.delivery import deliver_waiting
 from digest.pipeline.drafting import draft_now
 from digest.pipeline.editing import reopen_issue
+from digest.pipeline.holds import is_held
 from digest.pipeline.lastlook import LookedAgain, last_looks, look_again
 from digest.pipeline.preflight import BY_ITSELF
 from digest.store import SqlStore, open_store

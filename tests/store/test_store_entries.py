@@ -9,8 +9,7 @@ from alembic.config import Config
 from sqlalchemy import event, select, text
 
 from digest.collect.parsing.normalise import fingerprint
-from digest.curate.assemble import candidates
-from digest.curate.states import is_late
+from digest.curate.states import candidates, is_late
 from digest.model import (
     Entry,
     EntryClock,

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from digest.app import App
 from digest.curate.timing.periods import send_time
 from digest.model import EntryKey, EntryState, IssueState, KeptIssue, Newsletter
-from digest.pipeline.drafting import Waiting, waiting_entries
 from digest.pipeline.due import upcoming_period
 from digest.pipeline.material import topic_names
+from digest.pipeline.upcoming import Waiting, waiting_entries
 
 _SHOWN_ISSUES = 12
 
