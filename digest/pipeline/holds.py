@@ -21,16 +21,6 @@ def is_early(app: App, kept: KeptIssue) -> bool:
     return not app.store.ledger.tally(kept.id).counts
 
 
-def _is_waiting(app: App, kept: KeptIssue) -> bool:
-    """Whether nobody is due yet of those who are left, and nobody holds a claim."""
-    if kept.state is not IssueState.SENDING:
-        return False
-    next_at = app.store.ledger.next_due(kept.id)
-    if next_at is None or next_at <= app.clock():
-        return False
-    return not app.store.ledger.tally(kept.id)[DeliveryState.CLAIMED]
-
-
 def is_held(app: App, kept: KeptIssue) -> bool:
     """Whether the last look at an approved issue found what a person must decide on."""
     if kept.state is not IssueState.APPROVED:
@@ -49,3 +39,13 @@ def is_late(app: App, kept: KeptIssue) -> bool:
         return False
     ready = max(kept.approved_at, kept.issue.due_at)
     return app.clock() - ready > app.config.settings.deliver.late_after
+
+
+def _is_waiting(app: App, kept: KeptIssue) -> bool:
+    """Whether nobody is due yet of those who are left, and nobody holds a claim."""
+    if kept.state is not IssueState.SENDING:
+        return False
+    next_at = app.store.ledger.next_due(kept.id)
+    if next_at is None or next_at <= app.clock():
+        return False
+    return not app.store.ledger.tally(kept.id)[DeliveryState.CLAIMED]
