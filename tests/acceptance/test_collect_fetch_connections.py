@@ -3,14 +3,16 @@
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from digest.collect.http.fetch import HttpFetcher
 from digest.model import Fetched, FetchFailed, FetchRequest, FetchResult
-from tests.acceptance.http_servers import INSTANCE, ScriptedServer, settings
+from tests.acceptance.http_servers import INSTANCE, ScriptedServer, fetch, fetch_all, settings
 
 HOST = "feeds.example"
 CLOSED = "127.0.0.9"
@@ -81,6 +83,10 @@ def ask(server: ScriptedServer, *addresses: str, private_hosts: tuple[str, ...])
     return answer.result
 
 
+def open_files() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
 def test_audit_hooks_hear_of_what_the_loop_connects_to(server: ScriptedServer) -> None:
     """The loop makes its sockets outside Python, whose hooks would not hear of them otherwise."""
     with listening() as told:
@@ -124,3 +130,25 @@ def test_nobody_there_is_a_sentence(server: ScriptedServer) -> None:
     result = ask(server, CLOSED, private_hosts=(HOST,))
     assert isinstance(result, FetchFailed)
     assert result.reason == f"no connection to {HOST}: connection refused"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="files are counted in /proc")
+def test_a_host_that_takes_no_connection_is_given_up_in_time() -> None:
+    """Nothing answers, not even with a refusal; what was begun is closed."""
+    with ExitStack() as opened:
+        full = opened.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        address = full.getsockname()
+        for _ in range(4):
+            waiting = opened.enter_context(socket.socket())
+            waiting.settimeout(0)
+            waiting.connect_ex(address)
+        before = open_files()
+        url = f"http://127.0.0.1:{address[1]}/f"
+        result = fetch(url, timeout=timedelta(seconds=1))
+        assert isinstance(result, FetchFailed)
+        assert result.reason == "no complete answer within 1 seconds"
+        # The loop's own descriptors come and go; connections would be one each.
+        assert len(fetch_all([f"{url}?{n}" for n in range(20)], timeout=timedelta(seconds=1))) == 20
+        assert open_files() < before + 20
