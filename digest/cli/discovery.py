@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from digest.cli.session import Session, json_option, pass_session
+from digest.cli.session import Session, json_option, pass_session, print_warning
 from digest.errors import StateError
 from digest.model import Entry, Feed
 
@@ -52,13 +52,12 @@ def add(  # noqa: PLR0913 - click passes each option
         urls = _chosen(session, url, first=first, every=every, as_json=as_json)
     added = [Feed(url=each, title=title, tags=tags) for each in urls]
     add_feeds(path, added)
-    idle = tuple(idle_feeds(config.directory, added, config.newsletters))
 
     def human(console: Console) -> None:
         for feed in added:
             console.print(f"added {escape(feed.url)} to {escape(str(path))}")
-        for problem in idle:
-            console.print(f"[yellow]warning[/] {escape(str(problem))}", soft_wrap=True)
+        for problem in idle_feeds(config.directory, added, config.newsletters):
+            print_warning(console, problem)
 
     data = [{"url": feed.url, "title": feed.title, "tags": list(feed.tags)} for feed in added]
     session.show({"added": data[0] if len(data) == 1 else data}, as_json=as_json, human=human)

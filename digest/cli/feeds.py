@@ -14,7 +14,7 @@ from rich.table import Table
 from digest.cli.backfill import backfill
 from digest.cli.discovery import add, discover
 from digest.cli.feed_status import status as feed_status
-from digest.cli.session import Session, counted, json_option, pass_session
+from digest.cli.session import Session, counted, json_option, pass_session, print_warning
 from digest.errors import StateError, UnknownNameError
 from digest.model import Feed, FeedState
 from digest.pipeline.sources import all_feeds
@@ -83,8 +83,10 @@ def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json:
     """Add the feeds of an OPML FILE (- for standard input) that are not listed yet."""
     from digest.collect.discovery.opml import read_opml, unread_outlines
     from digest.config.feedlist import add_feeds, identity, read_feeds, unfit
+    from digest.config.load import idle_feeds
 
-    path = _feed_list(session)
+    config = session.load_config()
+    path = config.directory / "feeds.toml"
     known = {identity(feed.url) for feed in read_feeds(path)}
     document = file.read()
     listed, unread = read_opml(document), unread_outlines(document)
@@ -109,6 +111,8 @@ def import_(session: Session, file: BinaryIO, *, tags: tuple[str, ...], as_json:
                 console.print(f"[yellow]left out[/] {name}: its URL {refused[feed.url]}")
         for name in unread:
             console.print(f"[yellow]left out[/] {escape(name)}: its xmlUrl is no web address")
+        for problem in idle_feeds(config.directory, added, config.newsletters):
+            print_warning(console, problem)
 
     session.show(
         {

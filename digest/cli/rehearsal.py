@@ -1,6 +1,5 @@
 """Test mode on the command line: rehearsals, and saying loudly that it is on."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -60,13 +59,10 @@ def rehearsal_facts(done: Rehearsal) -> dict[str, object]:
     }
 
 
-def test_mode_lines(app: App) -> Iterator[str]:
-    """What is said loudly while test mode is on; nothing otherwise."""
-    if address := app.config.settings.deliver.test_mode:
-        yield f"TEST MODE: every issue goes to {address}, none to its readers ([deliver] test_mode)"
-
-
-def print_test_mode(console: Console, lines: tuple[str, ...]) -> None:
-    """Say it to people."""
-    for line in lines:
+def print_test_mode(console: Console, address: str) -> None:
+    """Say loudly that test mode is on; nothing where it has no address."""
+    if address:
+        line = (
+            f"TEST MODE: every issue goes to {address}, none to its readers ([deliver] test_mode)"
+        )
         console.print(f"[bold white on red] {escape(line)} [/]")

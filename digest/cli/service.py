@@ -25,7 +25,6 @@ from digest.cli.rehearsal import (
     print_rehearsed,
     print_test_mode,
     rehearsed_facts,
-    test_mode_lines,
 )
 from digest.cli.sending import delivered_facts, print_delivered
 from digest.cli.session import Session, json_option, pass_session
@@ -59,12 +58,12 @@ def run(session: Session, *, as_json: bool) -> None:
     from digest.pipeline.once import run_once
 
     with session.open_app() as app, _draining() as stop:
-        loud = tuple(test_mode_lines(app))
+        test_mode = app.config.settings.deliver.test_mode
         happenings = list(run_once(app, stop=stop))
     session.show(
         [_facts(happening) for happening in happenings],
         as_json=as_json,
-        human=lambda console: _print(console, happenings, loud),
+        human=lambda console: _print(console, happenings, test_mode),
     )
     if any(_went_wrong(happening) for happening in happenings):
         raise SystemExit(1)
@@ -142,8 +141,8 @@ def _draining() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _print(console: Console, happenings: list[Happening], loud: tuple[str, ...]) -> None:
-    print_test_mode(console, loud)
+def _print(console: Console, happenings: list[Happening], test_mode: str) -> None:
+    print_test_mode(console, test_mode)
     answers = [happening for happening in happenings if isinstance(happening, FeedRefreshed)]
     print_answers(console, answers)
     print_lists(console, [one for one in happenings if isinstance(one, ListRefreshed)])

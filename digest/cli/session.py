@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from digest.app import App
     from digest.config import Config
+    from digest.errors import Problem
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")
 
@@ -83,6 +84,13 @@ class Session:
             sys.stdout.write("\n")
         else:
             human(self.console())
+
+
+def print_warning(console: "Console", problem: "Problem") -> None:
+    """Say what is worth a look in a file that can be used all the same."""
+    from rich.markup import escape
+
+    console.print(f"[yellow]warning[/] {escape(str(problem))}", soft_wrap=True)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from digest.cli.session import Session, json_option, pass_session
+from digest.cli.session import Session, json_option, pass_session, print_warning
 from digest.config import Config
 from digest.errors import ConfigError, Problem
 from digest.model import ImageHost
@@ -73,7 +73,7 @@ def check(session: Session, *, as_json: bool) -> None:
         for problem in errors:
             console.print(f"[red]error[/]   {_escaped(problem)}")
         for problem in warnings:
-            console.print(f"[yellow]warning[/] {_escaped(problem)}")
+            print_warning(console, problem)
         if errors:
             console.print(f"\n{len(errors)} to put right.")
         else:

@@ -12,7 +12,7 @@ from rich.table import Table
 from digest.app import App
 from digest.cli.inbox import inbox_state, inbox_state_facts, print_inbox_state
 from digest.cli.lastlook import look_facts, print_look
-from digest.cli.rehearsal import print_test_mode, test_mode_lines
+from digest.cli.rehearsal import print_test_mode
 from digest.cli.session import Session, json_option, pass_session
 from digest.cli.standing import standing_facts
 from digest.model import (
@@ -32,7 +32,7 @@ _MINUTE = "%Y-%m-%d %H:%M UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Standing:
+class _Overview:
     """What there is to say of an installation, read in one go."""
 
     feeds: int
@@ -44,7 +44,6 @@ class _Standing:
     inbox: InboxState | None
     held: Sequence[tuple[str, LastLook]]
     test_mode: str
-    loud: tuple[str, ...]
 
 
 @click.command()
@@ -53,14 +52,14 @@ class _Standing:
 def status(session: Session, *, as_json: bool) -> None:
     """Where everything stands: feeds, newsletters, issues, subscribers."""
     with session.open_app() as app:
-        standing = _read(app)
-    session.show(_facts(standing), as_json=as_json, human=lambda console: _tell(console, standing))
+        overview = _read(app)
+    session.show(_facts(overview), as_json=as_json, human=lambda console: _tell(console, overview))
 
 
-def _read(app: App) -> _Standing:
+def _read(app: App) -> _Overview:
     states = app.store.feeds.states([feed.url for feed in all_feeds(app)]).values()
     going = app.store.issues.issues(states=(IssueState.SENDING, IssueState.PAUSED))
-    return _Standing(
+    return _Overview(
         feeds=len(states),
         failing=sum(state.health is not FeedHealth.ACTIVE for state in states),
         newsletters=[_row(app, newsletter) for newsletter in app.config.newsletters.values()],
@@ -70,46 +69,45 @@ def _read(app: App) -> _Standing:
         inbox=inbox_state(app),
         held=_held(app),
         test_mode=app.config.settings.deliver.test_mode,
-        loud=tuple(test_mode_lines(app)),
     )
 
 
-def _tell(console: Console, standing: _Standing) -> None:
-    print_test_mode(console, standing.loud)
-    console.print(f"{standing.feeds} feeds, {standing.failing} failing")
+def _tell(console: Console, overview: _Overview) -> None:
+    print_test_mode(console, overview.test_mode)
+    console.print(f"{overview.feeds} feeds, {overview.failing} failing")
     table = Table("newsletter", "next issue", "so far", "latest", "subscribers", box=None)
-    for row in standing.newsletters:
+    for row in overview.newsletters:
         table.add_row(*(escape(str(value)) for value in row.values()))
     console.print(table)
-    for each in standing.sending:
+    for each in overview.sending:
         console.print(_told(each))
-    if standing.doubt:
+    if overview.doubt:
         console.print(
-            f"[red]nothing is sent[/]: the database {escape(standing.doubt)}; see "
+            f"[red]nothing is sent[/]: the database {escape(overview.doubt)}; see "
             "digest resume --after-restore"
         )
-    for state in standing.broken:
+    for state in overview.broken:
         since = f"{state.broken_since:{_MINUTE}}"
         console.print(f"relay {state.name} is out of service since {since}: {escape(state.reason)}")
-    print_inbox_state(console, standing.inbox)
-    for slug, looked in standing.held:
+    print_inbox_state(console, overview.inbox)
+    for slug, looked in overview.held:
         print_look(console, looked, slug=slug)
 
 
-def _facts(standing: _Standing) -> dict[str, object]:
+def _facts(overview: _Overview) -> dict[str, object]:
     return {
-        "feeds": standing.feeds,
-        "failing": standing.failing,
-        "newsletters": standing.newsletters,
-        "sending": standing.sending,
-        "doubt": standing.doubt,
+        "feeds": overview.feeds,
+        "failing": overview.failing,
+        "newsletters": overview.newsletters,
+        "sending": overview.sending,
+        "doubt": overview.doubt,
         "broken_relays": [
             {"relay": state.name, "broken_since": state.broken_since, "reason": state.reason}
-            for state in standing.broken
+            for state in overview.broken
         ],
-        "inbox": inbox_state_facts(standing.inbox),
-        "test_mode": standing.test_mode,
-        "held": [{"issue": slug, **look_facts(looked)} for slug, looked in standing.held],
+        "inbox": inbox_state_facts(overview.inbox),
+        "test_mode": overview.test_mode,
+        "held": [{"issue": slug, **look_facts(looked)} for slug, looked in overview.held],
     }
 
 

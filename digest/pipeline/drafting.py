@@ -7,13 +7,7 @@ import structlog
 from digest.app import TOPICS_EXTRA, App
 from digest.curate.assemble import Assembly, is_empty
 from digest.curate.placing.topics import asks_for_meaning
-from digest.model import (
-    IssueKey,
-    IssueState,
-    KeptIssue,
-    Newsletter,
-    Period,
-)
+from digest.model import IssueKey, IssueState, KeptIssue, Newsletter, Period
 from digest.pipeline.due import due_issues, due_now, upcoming_period
 from digest.pipeline.material import make_assembly
 from digest.pipeline.pictures import fetch_pictures

@@ -8,11 +8,7 @@ from datetime import timedelta
 from digest.app import App
 from digest.errors import HandOffError, MessageError, StateError
 from digest.model import Accepted, Delivery, IssueState, KeptIssue, Lost, Rehearsal, SendOutcome
-from digest.pipeline.delivery import (
-    PATIENCE,
-    Delivered,
-    deliver_waiting,
-)
+from digest.pipeline.delivery import PATIENCE, Delivered, deliver_waiting
 from digest.pipeline.handover import OnSettled, ignore
 from digest.pipeline.holds import is_early, is_held, is_late
 from digest.pipeline.letters import rehearsal_envelope, signing_keys

@@ -35,6 +35,16 @@ def check(folder: Path, full_text: str, *arguments: str) -> str:
     return done.stdout
 
 
+def check_with(folder: Path, settings: str) -> str:
+    """The JSON of `digest check` where digest.toml ends with these lines."""
+    directory = make_publication(folder, feeds_port=1, mail_port=1).directory
+    with (directory / "digest.toml").open("a") as file:
+        file.write(settings)
+    done = CliRunner().invoke(digest, ["--config", str(directory), "check", "--json"])
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.stdout
+
+
 @pytest.mark.usefixtures("without_extra")
 def test_a_missing_extra_is_a_warning_with_its_line_and_remedy(tmp_path: Path) -> None:
     """Full texts that cannot be read are said once, where they are asked for; all else is right."""
@@ -73,27 +83,21 @@ def test_pictures_that_cannot_be_made_are_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where pictures are to be the service's without the extra for it, that is said."""
-    directory = make_publication(tmp_path / "pub", feeds_port=1, mail_port=1).directory
-    with (directory / "digest.toml").open("a") as settings:
-        settings.write('[images]\nhost = "service"\n')
-    arguments = ["--config", str(directory), "check", "--json"]
-    assert "digest[images]" not in CliRunner().invoke(digest, arguments).stdout
+    settings = '[images]\nhost = "service"\n'
+    assert "digest[images]" not in check_with(tmp_path / "there", settings)
     monkeypatch.setitem(sys.modules, "PIL", None)
-    assert "pip install 'digest[images]'" in CliRunner().invoke(digest, arguments).stdout
+    assert "pip install 'digest[images]'" in check_with(tmp_path / "missing", settings)
 
 
 def test_a_bounce_mailbox_that_cannot_be_read_is_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mailbox on a server needs extra and password; what lacks is said, with its fix."""
-    directory = make_publication(tmp_path / "pub", feeds_port=1, mail_port=1).directory
-    with (directory / "digest.toml").open("a") as settings:
-        settings.write('[feedback]\ninbox = "imaps://bounces@mail.example.org/INBOX"\n')
-    arguments = ["--config", str(directory), "check", "--json"]
+    settings = '[feedback]\ninbox = "imaps://bounces@mail.example.org/INBOX"\n'
     monkeypatch.setitem(sys.modules, "imap_tools", None)
-    shown = CliRunner().invoke(digest, arguments).stdout
+    shown = check_with(tmp_path / "missing", settings)
     assert "pip install 'digest[bounces]'" in shown
     assert "set DIGEST_IMAP_PASSWORD" in shown
     monkeypatch.delitem(sys.modules, "imap_tools")
     monkeypatch.setenv("DIGEST_IMAP_PASSWORD", "four words of one")
-    assert "feedback.inbox" not in CliRunner().invoke(digest, arguments).stdout
+    assert "feedback.inbox" not in check_with(tmp_path / "there", settings)

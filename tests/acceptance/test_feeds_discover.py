@@ -172,6 +172,9 @@ def test_import_and_export_keep_private_attributes(publication: Publication, sit
     assert answer["added"] == ["https://one.example/"]
     assert answer["left_out"][0]["title"] == "Two"
     assert "pw@" not in done.stdout
+    again = opml.with_name("again.opml")
+    again.write_text(opml.read_text().replace("one.example", "three.example"))
+    assert "draws on https://three" in publication.digest("feeds", "import", str(again)).stdout
     exported = publication.digest("feeds", "export").stdout
     assert 'owner="Noor"' in exported
     assert 'category="Sea,harbour"' in exported

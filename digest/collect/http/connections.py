@@ -105,17 +105,21 @@ class _Connector(aiohttp.TCPConnector):
 
     # This and what it calls are aiohttp's own inside: tests/acceptance would tell of a change.
     async def _wrap_create_connection(
-        self, *factory: object, addr_infos: list[_AddrInfo], **settings: object
+        self,
+        *factory: Any,  # noqa: ANN401 - handed on as aiohttp gives it
+        addr_infos: list[_AddrInfo],
+        **settings: Any,  # noqa: ANN401 - as above
     ) -> tuple[asyncio.Transport, ResponseHandler]:
-        wrapped: dict[str, Any] = settings
         # Connections that wait for one turn of the loop are opened in a row: that takes less of the
         # processor than each in between the steps of its own request.
         await asyncio.sleep(0)
         if len(addr_infos) > 1 or self._refusal(addr_infos[0]):
-            return await super()._wrap_create_connection(*factory, addr_infos=addr_infos, **wrapped)
+            return await super()._wrap_create_connection(
+                *factory, addr_infos=addr_infos, **settings
+            )
         address, port = addr_infos[0][-1][:2]
         sys.audit("digest.connect", address, port)
-        return await self._wrap_existing_connection(*factory, host=address, port=port, **wrapped)
+        return await self._wrap_existing_connection(*factory, host=address, port=port, **settings)
 
 
 def _session(user_agent: str, connector: _Connector) -> aiohttp.ClientSession:
